@@ -1,0 +1,47 @@
+"""The events of an exchange, and their fold into a response."""
+
+from __future__ import annotations
+
+from .deltas import (
+    AnnotationAdded,
+    AudioDelta,
+    ChoiceFinished,
+    Completed,
+    Data,
+    Delta,
+    Event,
+    Failed,
+    LogprobsDelta,
+    ModerationReported,
+    Outcome,
+    Output,
+    ReasoningDelta,
+    RefusalDelta,
+    Started,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallStarted,
+    UsageReported,
+)
+
+__all__ = [
+    "AnnotationAdded",
+    "AudioDelta",
+    "ChoiceFinished",
+    "Completed",
+    "Data",
+    "Delta",
+    "Event",
+    "Failed",
+    "LogprobsDelta",
+    "ModerationReported",
+    "Outcome",
+    "Output",
+    "ReasoningDelta",
+    "RefusalDelta",
+    "Started",
+    "TextDelta",
+    "ToolCallDelta",
+    "ToolCallStarted",
+    "UsageReported",
+]

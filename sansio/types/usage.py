@@ -1,0 +1,43 @@
+"""What a call used, in tokens, as the provider states it.  Nothing is added up that the provider did not state."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PromptTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Parts of `prompt_tokens`: read from a cache, written to one (all, and by time to live), and by medium."""
+
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_write_5m_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    audio_tokens: int | None = None
+    text_tokens: int | None = None
+    image_tokens: int | None = None
+    video_tokens: int | None = None
+
+
+class CompletionTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Parts of `completion_tokens`; rejected prediction tokens are billed although they are not in the answer."""
+
+    reasoning_tokens: int | None = None
+    audio_tokens: int | None = None
+    text_tokens: int | None = None
+    image_tokens: int | None = None
+    accepted_prediction_tokens: int | None = None
+    rejected_prediction_tokens: int | None = None
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tokens of one call.  `prompt_tokens` includes cached ones, `completion_tokens` includes reasoning.
+
+    `cost` is what the provider itself says the call cost, in US dollars (OpenRouter and some others).
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    prompt_tokens_details: PromptTokensDetails | None = None
+    completion_tokens_details: CompletionTokensDetails | None = None
+    cost: float | None = None
