@@ -1,0 +1,105 @@
+"""One attempt: one exchange over one response, with its clocks."""
+
+from __future__ import annotations
+
+from typing import Final, Generic, TypeVar
+
+from ..commands import NEVER, Attempted, Broken, Chunk, Clock, Close, Emit, Ended, Flow, Head, Open, Read, after
+from ..errors import Failure, LocalProtocolError
+from ..events import Completed, Event, Failed, Outcome
+from ..exchange import Exchange
+from ..http import Timeouts
+
+R = TypeVar("R")
+
+# Seconds in which a stream's last chunk may follow its marker: without it the connection cannot be used again, and
+# the user has the whole answer already.
+_LINGER: Final = 0.25
+# Events before the first output are held back, so that an attempt that fails before it leaves no trace; a peer that
+# sends more of them than this is not heading for output.
+_HELD: Final = 64
+
+
+def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Clock) -> Flow[Attempted[R]]:
+    """Run *exchange* to its end.  Events are emitted where it streams; *until* is the deadline of the whole call.
+
+    The flow never emits `Failed`: that is its result, for the caller to retry or to raise.
+    """
+    reply = yield Open(exchange.request, timeouts, until, exchange.stream)
+    if not isinstance(reply, Head):
+        exchange.fail(_failure(_broken(reply), "connect", clock.now >= until))
+        return Attempted(_ended(exchange), committed=False)
+    exchange.receive_head(reply.status, reply.headers)
+    first = after(reply.sent, timeouts.first_event) if exchange.stream else NEVER
+    shown = Shown(exchange)
+    while exchange.outcome is None:
+        reply = yield Read(timeouts.read, until if exchange.committed else min(first, until))
+        match reply:
+            case Chunk(data):
+                exchange.receive_data(data)
+            case Ended():
+                exchange.receive_eof()
+            case Broken(_, "connection", reason):
+                exchange.receive_broken(reason)
+            case _:
+                late = "first_event" if clock.now >= first and not exchange.committed else "read"
+                exchange.fail(_failure(_broken(reply), late, clock.now >= until))
+        if events := shown.due():
+            yield Emit(events)
+    outcome = _ended(exchange)
+    yield Close(clock.now + _LINGER if isinstance(outcome, Completed) else clock.now)
+    return Attempted(outcome, shown.committed)
+
+
+class Shown(Generic[R]):
+    """What the user sees of a streaming exchange, and from when on: nothing before the commit point."""
+
+    def __init__(self, exchange: Exchange[R]) -> None:
+        self.committed = False
+        self._exchange = exchange
+        self._held: list[Event[R]] = []
+
+    def due(self) -> list[Event[R]]:
+        """The events to show now, in order; none of an exchange that does not stream."""
+        exchange = self._exchange
+        if not exchange.stream:
+            return []
+        events = exchange.take_events()
+        if exchange.outcome is not None and isinstance(exchange.outcome, Failed):
+            events.pop()
+        if self.committed:
+            return events
+        self._held += events
+        if not (exchange.committed or isinstance(exchange.outcome, Completed) or len(self._held) > _HELD):
+            return []
+        self.committed = True
+        held, self._held = self._held, []
+        return held
+
+
+_CLOCKS: Final = {
+    "connect": "no connection and no response in time",
+    "first_event": "no output in time",
+    "read": "the peer was silent for too long",
+}
+
+
+def _failure(broken: Broken, clock_name: str, total: bool) -> Failure:
+    """The failure that a broken wire stands for; for a deadline it names the clock, and only the total one is final."""
+    if broken.kind != "timeout":
+        return Failure(kind=broken.kind, message=broken.reason)
+    if total:
+        return Failure(kind="timeout", message="the call's total time is over", should_retry=False)
+    return Failure(kind="timeout", message=f"{_CLOCKS[clock_name]} ({broken.reason})")
+
+
+def _broken(reply: object) -> Broken:
+    if not isinstance(reply, Broken):
+        raise LocalProtocolError(f"{type(reply).__name__} does not answer this command")
+    return reply
+
+
+def _ended(exchange: Exchange[R]) -> Outcome[R]:
+    if exchange.outcome is None:
+        raise LocalProtocolError("the exchange has not ended")
+    return exchange.outcome
