@@ -107,10 +107,10 @@ class Done(msgspec.Struct, frozen=True, gc=False):
 
 
 class Broken(msgspec.Struct, frozen=True, gc=False):
-    """It failed.  `kind` says how: a deadline passed, the connection failed, what came is not HTTP, or a limit was passed."""
+    """It failed: a deadline passed, the connection failed, no HTTP came, a limit was passed, or the client was closed."""
 
     now: float
-    kind: Literal["timeout", "connection", "protocol", "limit_exceeded"]
+    kind: Literal["timeout", "connection", "protocol", "limit_exceeded", "cancelled"]
     reason: str
 
 

@@ -91,6 +91,10 @@ class LocalProtocolError(SansioError):
     """The caller did something that the protocol, or this object's state, does not allow.  No byte of a peer causes it."""
 
 
+class SansioWarning(UserWarning):
+    """Something that the caller should know and that stops nothing, such as a loss under `on_loss="warn"`."""
+
+
 class APIError(SansioError):
     """A call that did not complete.  `failure` holds the facts, `partial` what had arrived before it."""
 

@@ -23,6 +23,7 @@ from .deltas import (
     ToolCallStarted,
     UsageReported,
 )
+from .fold import Fold
 
 __all__ = [
     "AnnotationAdded",
@@ -33,6 +34,7 @@ __all__ = [
     "Delta",
     "Event",
     "Failed",
+    "Fold",
     "LogprobsDelta",
     "ModerationReported",
     "Outcome",

@@ -52,7 +52,8 @@ class RefusalDelta(msgspec.Struct, frozen=True, gc=False):
 class ToolCallStarted(msgspec.Struct, frozen=True, gc=False):
     """The model begins a tool call; `index` is its place among the choice's calls.
 
-    `type` is function or custom.  `derived` marks an id that the API lacked and that comes from the position.
+    `type` is function or custom, or function_call for the deprecated form.  `derived` marks an id that the API lacked and
+    that comes from the position.  Where an API gives the name or the id late, a second one with the same index has both.
     """
 
     index: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Generic, TypeVar
 
-from ..commands import NEVER, Attempted, Broken, Chunk, Clock, Close, Emit, Ended, Flow, Head, Open, Read, after
+from ..commands import NEVER, Attempted, Broken, Chunk, Clock, Close, Emit, Ended, Flow, Head, Open, Read, Reply, after
 from ..errors import Failure, LocalProtocolError
-from ..events import Completed, Event, Failed, Outcome
+from ..events import Completed, Event, Failed
 from ..exchange import Exchange
 from ..http import Timeouts
 
@@ -25,14 +25,15 @@ def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Cloc
 
     The flow never emits `Failed`: that is its result, for the caller to retry or to raise.
     """
+    first = NEVER
     reply = yield Open(exchange.request, timeouts, until, exchange.stream)
-    if not isinstance(reply, Head):
-        exchange.fail(_failure(_broken(reply), "connect", clock.now >= until))
-        return Attempted(_ended(exchange), committed=False)
-    exchange.receive_head(reply.status, reply.headers)
-    first = after(reply.sent, timeouts.first_event) if exchange.stream else NEVER
+    if isinstance(reply, Head):
+        exchange.receive_head(reply.status, reply.headers)
+        first = after(reply.sent, timeouts.first_event) if exchange.stream else NEVER
+    else:
+        exchange.fail(_failure(reply, "connect", clock.now >= until))
     shown = Shown(exchange)
-    while exchange.outcome is None:
+    while (outcome := exchange.outcome) is None:
         reply = yield Read(timeouts.read, until if exchange.committed else min(first, until))
         match reply:
             case Chunk(data):
@@ -43,10 +44,9 @@ def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Cloc
                 exchange.receive_broken(reason)
             case _:
                 late = "first_event" if clock.now >= first and not exchange.committed else "read"
-                exchange.fail(_failure(_broken(reply), late, clock.now >= until))
+                exchange.fail(_failure(reply, late, clock.now >= until))
         if events := shown.due():
             yield Emit(events)
-    outcome = _ended(exchange)
     yield Close(clock.now + _LINGER if isinstance(outcome, Completed) else clock.now)
     return Attempted(outcome, shown.committed)
 
@@ -65,7 +65,7 @@ class Shown(Generic[R]):
         if not exchange.stream:
             return []
         events = exchange.take_events()
-        if exchange.outcome is not None and isinstance(exchange.outcome, Failed):
+        if isinstance(exchange.outcome, Failed):
             events.pop()
         if self.committed:
             return events
@@ -84,22 +84,12 @@ _CLOCKS: Final = {
 }
 
 
-def _failure(broken: Broken, clock_name: str, total: bool) -> Failure:
+def _failure(broken: Reply, clock_name: str, total: bool) -> Failure:
     """The failure that a broken wire stands for; for a deadline it names the clock, and only the total one is final."""
+    if not isinstance(broken, Broken):
+        raise LocalProtocolError(f"{type(broken).__name__} does not answer this command")
     if broken.kind != "timeout":
         return Failure(kind=broken.kind, message=broken.reason)
     if total:
         return Failure(kind="timeout", message="the call's total time is over", should_retry=False)
     return Failure(kind="timeout", message=f"{_CLOCKS[clock_name]} ({broken.reason})")
-
-
-def _broken(reply: object) -> Broken:
-    if not isinstance(reply, Broken):
-        raise LocalProtocolError(f"{type(reply).__name__} does not answer this command")
-    return reply
-
-
-def _ended(exchange: Exchange[R]) -> Outcome[R]:
-    if exchange.outcome is None:
-        raise LocalProtocolError("the exchange has not ended")
-    return exchange.outcome

@@ -6,9 +6,13 @@ the server's own words come first.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from ..errors import Failure
+
+_DOUBLED: Final = 64  # beyond any cap, and a float's exponent ends at 1023
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -31,4 +35,4 @@ class Retry(msgspec.Struct, frozen=True):
             return None
         if failure.retry_after is not None:
             return failure.retry_after if failure.retry_after <= self.cap_retry_after else None
-        return uniform * min(self.cap, self.base * 2.0**made)
+        return uniform * min(self.cap, self.base * 2.0 ** min(made, _DOUBLED))

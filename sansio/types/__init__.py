@@ -51,6 +51,7 @@ from .messages import (
 )
 from .provider import (
     Credential,
+    ModelRule,
     Provider,
     Quirks,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "Maybe",
     "Message",
     "MessageAudio",
+    "ModelRule",
     "ModerationOptions",
     "Opaque",
     "OrderedPart",

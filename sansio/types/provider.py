@@ -20,12 +20,25 @@ class Credential(msgspec.Struct, frozen=True):
         return f"Credential({', '.join(name for name, _ in self.headers)})"
 
 
+class ModelRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What some of a provider's models take differently: those whose whole id matches `pattern`, a regular expression.
+
+    `renamed` and `forbidden` are as in `Quirks`; the latter does not hold where `reasoning_effort` is `lifted_by`.
+    """
+
+    pattern: str
+    renamed: Mapping[str, str] = {}
+    forbidden: frozenset[str] = frozenset()
+    lifted_by: str | None = None
+
+
 class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     """How a provider differs from its dialect, as data.
 
     `renamed` maps a parameter to the provider's name for it, `forbidden` names those that it refuses, `roles` maps a
     role to the one that it takes.  `reasoning_field` is the name under which reasoning text is sent back in assistant messages, None
     where it is not taken.  `usage_switch` says that streams report usage only when `stream_options.include_usage` asks.
+    Of `models` the first rule that matches counts; a model that none matches is not rewritten.
     """
 
     renamed: Mapping[str, str] = {}
@@ -33,13 +46,15 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     roles: Mapping[str, str] = {}
     reasoning_field: str | None = None
     usage_switch: bool = True
+    models: tuple[ModelRule, ...] = ()
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a provider is asked.  Make one with `sansio.provider(name, ...)`; its repr shows no secret.
 
     `base_url` has no slash at its end.  `dialect` names the chat API.  `auth` is the scheme that turns `api_key` into
-    headers (`bearer`, or none), `keyless` says that a request without a key is still worth sending (local servers).
+    headers (`bearer`, or the name of a header), `keyless` says that a request without a key is still worth sending (local servers).
+    The variables are those of an environment: for the key, the base URL, and for headers by their names.
     """
 
     name: str
@@ -50,6 +65,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     keyless: bool = False
     key_variables: tuple[str, ...] = ()
     url_variables: tuple[str, ...] = ()
+    header_variables: Mapping[str, str] = {}
     headers: Headers = ()
     quirks: Quirks = Quirks()
 

@@ -13,7 +13,7 @@ from typing import Generic, TypeAlias, TypeVar
 from ..commands import Abandoned, Ask, Clock, Flow
 from ..errors import LocalProtocolError
 from .lower import lower
-from .verbs import Answer, Finished, Verb, Wire
+from .verbs import ANSWERS, Answer, Finished, Verb, Wire
 from .wiring import Wiring
 
 T = TypeVar("T")
@@ -53,11 +53,15 @@ class Call(Generic[T]):
     def resume(self, verb: Verb, answer: Answer) -> None:
         """Give the answer to one of `verbs`, and run on; then look at `verbs` again.
 
-        Raises LocalProtocolError where *verb* is not (the same object as) one of them.
+        Raises LocalProtocolError where *verb* is not (the same object as) one of them, or not answered like that.
         """
-        verbs = self.verbs
-        if not any(verb is outstanding for outstanding in verbs):
+        for outstanding in self.verbs:
+            if verb is outstanding:
+                break
+        else:
             raise LocalProtocolError(f"{type(verb).__name__} is not outstanding")
+        if type(answer) not in ANSWERS[type(verb)]:
+            raise LocalProtocolError(f"{type(answer).__name__} does not answer {type(verb).__name__}")
         if answer.now > self._clock.now:
             self._clock.now = answer.now
         self.verbs = ()  # nothing is outstanding while it runs, nor after it failed

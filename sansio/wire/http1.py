@@ -20,6 +20,7 @@ from .proxy import absolute_form, proxy_authorization
 
 _OURS: Final = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 _BODYLESS: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+_QUOTED: Final = 256  # characters of a message in which h11 quotes the line, which may be as long as the limit
 _KEPT: Final = 256  # distinct heads kept; a client has one for each provider, model and set of options
 
 
@@ -117,7 +118,7 @@ class HeadReader:
             self._connection.receive_data(data)
             self._next()
         except h11.RemoteProtocolError as exc:
-            self.failure = f"the response is not HTTP/1.1: {exc}"
+            self.failure = f"the response is not HTTP/1.1: {exc}"[:_QUOTED]
         if self._received > self._limit:
             self.head = None
             self.too_large = True

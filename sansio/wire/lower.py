@@ -7,7 +7,7 @@ from typing import TypeVar
 from ..commands import Broken, Clock, Close, Done, Flow, Open, Race, Read, Reply
 from ..errors import LocalProtocolError
 from .race import race
-from .response import Response, open_response
+from .response import NOW, Response, open_response
 from .verbs import Bytes, Wire
 from .wiring import Wiring
 
@@ -28,6 +28,8 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
                 case Read():
                     reply = yield from _opened(response).read(command)
                 case Open():
+                    if response is not None:
+                        raise LocalProtocolError("Close comes before the next Open")
                     opened = yield from open_response(command, call, clock, wiring)
                     if isinstance(opened, Broken):
                         reply = opened
@@ -45,6 +47,8 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
                     reply = answer
             command = flow.send(reply)
     except StopIteration as stop:
+        if response is not None:  # left open, and of no use any more
+            yield from response.close(NOW)
         value: T = stop.value
         return value
     finally:

@@ -1,14 +1,14 @@
 """Which connection serves which route: the bookkeeping of a keep-alive pool, without the connections.
 
 Every way in returns a `Reply`: the answer, the keys to wake, and the connections to disconnect, so that all I/O happens
-outside.  Three invariants, kept by `_serve` after everything that frees something: a route with an idle connection has
-nobody waiting for it (but those who want a fresh one); nobody waits while there is room for a new connection; and the order of waiting is the order
-of service.
+outside.  Three invariants, kept by `_serve` after everything that frees something: nobody waits for a route that has an
+idle connection; nobody waits while there is room for a new one; and the order of waiting is the order of service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 import msgspec
@@ -31,11 +31,6 @@ class Reply(msgspec.Struct, frozen=True):
     answer: Done | Broken | Leased | Busy
     wake: tuple[int, ...] = ()
     disconnect: tuple[int, ...] = ()
-
-
-class _Waiter(msgspec.Struct):
-    route: Route
-    fresh: bool
 
 
 class _Booking(msgspec.Struct):
@@ -61,7 +56,7 @@ class Pool:
         self._idle: dict[int, float] = {}  # connection -> expiry, the oldest first
         self._idle_of: dict[Route, list[int]] = {}
         self._bookings: dict[str, _Booking] = {}
-        self._queues: dict[Route, dict[int, _Waiter]] = {}  # by ticket, in order
+        self._queues: dict[Route, dict[int, bool]] = {}  # ticket -> whether it must be fresh, in order
         self._granted: dict[int, _Grant] = {}
         self._closed = False
         self._gone: list[int] = []
@@ -70,7 +65,7 @@ class Pool:
     def lease(self, question: Lease, now: float) -> Reply:
         """A connection for the call, idle or new; Busy where all are taken, with the key to wait for."""
         if self._closed:
-            return self._reply(Broken(now, "connection", "the client is closed"))
+            return self._reply(Broken(now, "cancelled", "the client is closed"))
         self._expire(now)
         call, route, ticket = question.call, question.route, question.ticket
         booking = self._bookings.setdefault(_root(call), _Booking())
@@ -81,13 +76,13 @@ class Pool:
         if grant is None and (grant := self._take(route, fresh=question.fresh)) is None:
             self._numbers += 1
             booking.tickets[call] = self._numbers
-            self._queues.setdefault(route, {})[self._numbers] = _Waiter(route, question.fresh)
+            self._queues.setdefault(route, {})[self._numbers] = question.fresh
             return self._reply(Busy(now, self._numbers))
         booking.conns[grant.conn] = call
         return self._reply(Leased(now, grant.conn, grant.fresh))
 
     def release(self, question: Release, now: float) -> Reply:
-        """Take a connection back.  One that the call does not hold any more is no matter."""
+        """Take a connection back.  One that was called in before is no matter; it is not kept, whatever the call says."""
         booking = self._bookings.get(_root(question.call))
         if booking is not None and booking.conns.pop(question.conn, None) is not None:
             if question.keep:
@@ -95,6 +90,8 @@ class Pool:
             else:
                 self._forget(question.conn)
             self._settle(_root(question.call), booking)
+        elif question.keep:  # it may have been connected after `close` named it
+            self._gone.append(question.conn)
         return self._reply(Done(now))
 
     def withdraw(self, call: str, now: float) -> Reply:
@@ -212,23 +209,28 @@ class Pool:
             else:
                 self._rest(grant.conn, now)
             return
-        route = next(route for route, queue in self._queues.items() if ticket in queue)
-        del self._queues[route][ticket]
-        if not self._queues[route]:
-            del self._queues[route]
+        self._dequeue(ticket, next(route for route, queue in self._queues.items() if ticket in queue))
 
     def _serve(self) -> None:
         """Promise what is free to those who wait, the longest first; the heads of the queues are enough to look at."""
-        for route, queue in sorted(self._queues.items(), key=lambda item: next(iter(item[1]))):
-            while queue:
-                ticket, waiter = next(iter(queue.items()))
-                if (grant := self._take(route, fresh=waiter.fresh)) is None:
-                    break
-                del queue[ticket]
-                self._granted[ticket] = grant
-                self._woken.append(ticket)
-            if not queue:
-                del self._queues[route]
+        heads = [(next(iter(queue)), route) for route, queue in self._queues.items()]
+        heapify(heads)
+        while heads:
+            ticket, route = heappop(heads)
+            queue = self._queues[route]
+            if (grant := self._take(route, fresh=queue[ticket])) is None:
+                continue
+            self._granted[ticket] = grant
+            self._woken.append(ticket)
+            self._dequeue(ticket, route)
+            if queue:
+                heappush(heads, (next(iter(queue)), route))
+
+    def _dequeue(self, ticket: int, route: Route) -> None:
+        queue = self._queues[route]
+        del queue[ticket]
+        if not queue:
+            del self._queues[route]
 
 
 def _root(call: str) -> str:

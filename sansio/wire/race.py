@@ -30,6 +30,11 @@ class _Racer:
             self.result = stop.value
 
     @property
+    def running(self) -> bool:
+        """Whether it has begun and is not at its end."""
+        return bool(self.verbs)
+
+    @property
     def emits(self) -> bool:
         """Whether it has output to show: it has won."""
         return any(isinstance(verb, Emit) for verb in self.verbs)
@@ -47,43 +52,43 @@ def race(command: Race, call: str, clock: Clock, start: Start) -> Wire[Attempted
     """Run the flows until one has won or all have failed.  The losers' bookings are settled, their generators closed."""
     if not command.flows:
         raise LocalProtocolError("a race needs a flow")
-    racers: list[_Racer] = []
-    waiting = [(f"{call}.{n}", flow) for n, flow in enumerate(command.flows, 1)]
+    racers = [_Racer(f"{call}.{n}", start(flow, f"{call}.{n}")) for n, flow in enumerate(command.flows, 1)]
+    try:
+        winner = yield from _heats(racers, command.stagger, clock)
+        for loser in [racer for racer in racers if racer is not winner and racer.running]:
+            loser.wire.close()
+            yield (Ask(Abandoned(loser.name)),)
+        while winner.result is None:
+            winner.step((yield winner.verbs))
+        return winner.result
+    finally:
+        for racer in racers:
+            racer.wire.close()
+
+
+def _heats(racers: Iterable[_Racer], stagger: float, clock: Clock) -> Wire[_Racer]:
+    """The first that has something to show, or the last that failed."""
+    waiting = list(racers)
+    running: list[_Racer] = []
     timer: Sleep | None = None
     while True:
         if waiting and timer is None:
-            name, flow = waiting.pop(0)
-            racer = _Racer(name, start(flow, name))
-            racers.append(racer)
+            racer = waiting.pop(0)
+            running.append(racer)
             racer.step(None)
-            timer = Sleep(clock.now + command.stagger) if waiting else None
+            timer = Sleep(clock.now + stagger) if waiting else None
         else:
-            verbs = tuple(verb for racer in racers for verb in racer.verbs)
+            verbs = tuple([verb for racer in running for verb in racer.verbs])
             verb, answer = yield (*verbs, timer) if timer is not None else verbs
             if verb is timer:
                 timer = None
                 continue
-            racer = next(racer for racer in racers if any(verb is own for own in racer.verbs))
+            racer = next(racer for racer in running if any(verb is own for own in racer.verbs))
             racer.step((verb, answer))
         if racer.emits or racer.completed:
-            yield from _settle(other for other in racers if other is not racer)
-            return (yield from _finish(racer))
+            return racer
         if racer.result is not None:
-            racers.remove(racer)
-            if not racers and not waiting:
-                return racer.result
-            timer = timer if racers else None
-
-
-def _settle(losers: Iterable[_Racer]) -> Wire[None]:
-    """The losers are gone: what is booked for them goes too, connections first of all."""
-    for loser in losers:
-        loser.wire.close()
-        yield (Ask(Abandoned(loser.name)),)
-
-
-def _finish(winner: _Racer) -> Wire[Attempted[ChatResponse]]:
-    """Run the winner to its end, alone."""
-    while winner.result is None:
-        winner.step((yield winner.verbs))
-    return winner.result
+            running.remove(racer)
+            if not running and not waiting:
+                return racer
+            timer = timer if running else None

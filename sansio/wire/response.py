@@ -33,7 +33,7 @@ from ..commands import (
 from ..errors import LocalProtocolError
 from ..http import split_url
 from .http1 import ResponseHead
-from .proxy import tunnel
+from .proxy import absolute_form, tunnel
 from .send import Exchanging
 from .verbs import Bytes, Connect, Disconnect, Receive, StartTls, Wire
 from .wiring import Wiring
@@ -66,7 +66,7 @@ class Response:
             if reader.done:
                 return Ended()
             if reader.failure is not None:
-                return Broken(self._clock.now, "protocol" if data else "connection", reader.failure)
+                return Broken(self._clock.now, "protocol", reader.failure)
             until = min(after(self._clock.now, command.timeout), command.until)
             _, answer = yield (Receive(self._conn, until),)
             if not isinstance(answer, Bytes):
@@ -74,8 +74,14 @@ class Response:
                 return answer
             data = answer.data
             if not data:
-                self._reusable = False
-                reader.receive_eof()
+                return self._eof()
+
+    def _eof(self) -> Reply:
+        """The peer has closed, which is a clean end for one kind of framing only."""
+        self._reusable = False
+        self._reader.receive_eof()
+        failure = self._reader.failure
+        return Ended() if failure is None else Broken(self._clock.now, "connection", failure)
 
     def close(self, until: float) -> Wire[Reply]:
         """Give the connection back, where it is or soon will be at the end of the response; else disconnect it."""
@@ -84,7 +90,8 @@ class Response:
         data, self._rest = self._rest, b""
         while self._reusable and drained <= _DRAINED:
             if data:
-                drained += len(reader.receive_data(data))
+                drained += len(data)
+                reader.receive_data(data)
             if reader.done or reader.failure is not None:
                 break
             _, answer = yield (Receive(self._conn, until),)
@@ -176,7 +183,7 @@ def _connect(conn: int, route: Route, command: Open, clock: Clock, wiring: Wirin
     _, answer = yield (Connect(conn, peer.host, peer.port, until),)
     if isinstance(answer, Broken):
         return answer
-    if route.proxy is not None:
+    if route.proxy is not None and not absolute_form(route):
         tunnelled = yield from tunnel(conn, route, until, wiring.limits.head)
         if isinstance(tunnelled, Broken):
             return tunnelled

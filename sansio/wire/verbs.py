@@ -7,7 +7,7 @@ when they are taken away: connect, send, receive, disconnect, and reading a file
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -83,5 +83,20 @@ class Bytes(msgspec.Struct, frozen=True, gc=False):
 Verb: TypeAlias = Connect | StartTls | Send | Receive | Disconnect | Pull | Ask | Wait | Sleep | Emit
 Answer: TypeAlias = Done | Bytes | Broken | Leased | Busy
 Answered: TypeAlias = tuple[Verb, Answer]
+ANSWERS: Final[dict[type[Verb | Finished[object]], frozenset[type[Answer]]]] = {
+    Connect: frozenset({Done, Broken}),
+    StartTls: frozenset({Done, Broken}),
+    Send: frozenset({Done, Broken}),
+    Receive: frozenset({Bytes, Broken}),
+    Disconnect: frozenset({Done}),
+    Pull: frozenset({Bytes, Broken}),
+    Ask: frozenset({Done, Broken, Leased, Busy}),
+    Wait: frozenset({Done}),
+    Sleep: frozenset({Done}),
+    Emit: frozenset({Done}),
+    Finished: frozenset(),
+}
+"""What a verb may be answered with."""
+
 Wire: TypeAlias = Generator[tuple[Verb, ...], Answered, T]
 """A lowered flow: it yields the verbs that are outstanding, and is sent one of them with its answer."""

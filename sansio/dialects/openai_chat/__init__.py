@@ -1,0 +1,38 @@
+"""OpenAI's chat completions, and the many servers that speak them too: https://platform.openai.com/docs/api-reference/chat."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...errors import Failure
+from ...events import Fold
+from ...types import ChatRequest, ChatResponse
+from ..codec import Codec, Encoded, Reply, Terms
+from ..failures import of_reply
+from .decoder import ChatDecoder
+from .request import encode_request
+
+
+class ChatCodec:
+    """The client side."""
+
+    def encode(self, request: ChatRequest, terms: Terms) -> Encoded:
+        """The body of `POST /chat/completions`."""
+        return encode_request(request, terms)
+
+    def decoder(self, terms: Terms) -> ChatDecoder:
+        """A decoder of chunks, or of one answer."""
+        return ChatDecoder(terms)
+
+    def fold(self, terms: Terms, request_id: str | None) -> Fold:
+        """The fold of a chat."""
+        return Fold(provider=terms.provider.name, request_id=request_id)
+
+    def failure(self, reply: Reply, terms: Terms) -> Failure:
+        """Why the provider refused."""
+        return of_reply(reply, terms.unix)
+
+
+CODEC: Final[Codec[ChatRequest, ChatResponse]] = ChatCodec()
+
+__all__ = ["CODEC", "ChatCodec", "ChatDecoder", "encode_request"]

@@ -1,0 +1,204 @@
+"""The server's way out when it streams: the events of a chat to the chunks of server-sent events.
+
+https://platform.openai.com/docs/api-reference/chat-streaming
+"""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+import msgspec
+from msgspec import Raw
+
+from ...events import (
+    AnnotationAdded,
+    AudioDelta,
+    ChoiceFinished,
+    Completed,
+    Data,
+    Event,
+    Failed,
+    LogprobsDelta,
+    ModerationReported,
+    ReasoningDelta,
+    RefusalDelta,
+    Started,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallStarted,
+    UsageReported,
+)
+from ...types import ChatRequest, ChatResponse, Choice, Opaque, StreamOptions, Usage
+from .server_failure import encode_error
+from .server_response import DIALECT, annotation_json
+
+DONE: Final = b"data: [DONE]\n\n"
+
+_SPACED: Final = bytes.maketrans(b"\r\n", b"  ")
+_json = msgspec.json.Encoder().encode
+
+
+class Encoder:
+    """The events of one streamed answer to records of server-sent events.
+
+    `ended` is set with the last record, which a Completed or a Failed brings.  The usage is reported at the end, if the
+    request asked for it.
+    """
+
+    __slots__ = (
+        "_asked",
+        "_calls",
+        "_finished",
+        "_head",
+        "_last",
+        "_names",
+        "_prefixes",
+        "_suffix",
+        "_tail",
+        "_usage",
+        "ended",
+    )
+
+    def __init__(self, request: ChatRequest) -> None:
+        options = request.stream_options
+        self._asked = isinstance(options, StreamOptions) and options.include_usage is True
+        self._suffix = b',"usage":null}\n\n' if self._asked else b"}\n\n"
+        self._tail = b',"logprobs":null,"finish_reason":null}]' + self._suffix
+        self._names: dict[str, object] = {
+            "id": "",
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": request.model,
+        }
+        self._head = b""
+        self._prefixes: dict[int, bytes] = {}  # of every choice that was opened: its records up to the delta
+        self._last = 0  # the choice that spoke last
+        self._finished: set[int] = set()
+        self._calls: dict[tuple[int, int], tuple[bytes, bytes]] = {}  # what stands around a piece of their arguments
+        self._usage: Usage | None = None
+        self.ended = False
+        self._start(Started())
+
+    def encode(self, event: Event[ChatResponse]) -> bytes:
+        """The records that say *event*; b"" where there is nothing to say, yet or in this dialect."""
+        match event:
+            case TextDelta(text, choice):
+                return self._delta(choice, b'{"content":%b}' % _json(text))
+            case ReasoningDelta(text, choice):
+                return self._delta(choice, b'{"reasoning_content":%b}' % _json(text))
+            case ToolCallDelta():
+                return self._tool_call_delta(event)
+            case ToolCallStarted():
+                return self._tool_call(event)
+            case RefusalDelta(text, choice):
+                return self._delta(choice, b'{"refusal":%b}' % _json(text))
+            case AudioDelta(choice=choice):
+                return self._delta(choice, _json({"audio": _given(event, "id", "data", "transcript", "expires_at")}))
+            case AnnotationAdded(annotation, choice):
+                return self._delta(choice, _line(_json({"annotations": [annotation_json(annotation)]})))
+            case LogprobsDelta():
+                return self._logprobs(event)
+            case ChoiceFinished(reason, native, choice):
+                return self._finish(choice, reason, native)
+            case Started():
+                return self._start(event)
+            case UsageReported():
+                return self._report(event)
+            case ModerationReported(raw):
+                return b'%b,"choices":[],"moderation":%b%b' % (self._head, _line(raw), self._suffix)
+            case Data(data):
+                return data
+            case Opaque():
+                return self._opaque(event)
+            case Failed():
+                return self._fail(event)
+            case Completed(response):
+                return self._complete(response)
+            case _:
+                assert_never(event)
+
+    def _start(self, event: Started) -> bytes:
+        self._names |= _given(event, "id", "created", "model", "service_tier", "system_fingerprint")
+        self._head = b"data: " + _json(self._names)[:-1]
+        self._prefixes = {choice: self._prefix(choice) for choice in self._prefixes}
+        return b""
+
+    def _prefix(self, choice: int) -> bytes:
+        return b'%b,"choices":[{"index":%d,"delta":' % (self._head, choice)
+
+    def _open(self, choice: int, content: bytes) -> bytes:
+        """The first record of a choice: the role, and the content that the deltas add to."""
+        self._prefixes[choice] = prefix = self._prefix(choice)
+        return b'%b{"role":"assistant","content":%b,"refusal":null}%b' % (prefix, content, self._tail)
+
+    def _delta(self, choice: int, delta: bytes) -> bytes:
+        self._last = choice
+        if (prefix := self._prefixes.get(choice)) is not None:
+            return prefix + delta + self._tail
+        opening = self._open(choice, b'""' if delta.startswith(b'{"content"') else b"null")
+        return opening + self._prefixes[choice] + delta + self._tail
+
+    def _tool_call(self, event: ToolCallStarted) -> bytes:
+        if event.type == "function_call":  # the deprecated form: there is one, without an id
+            self._calls[event.choice, event.index] = b'{"function_call":{"arguments":', b"}}"
+            return self._delta(event.choice, _json({"function_call": {"name": event.name, "arguments": ""}}))
+        text = "input" if event.type == "custom" else "arguments"
+        frame = b'{"tool_calls":[{"index":%d,"%b":{"%b":' % (event.index, event.type.encode(), text.encode())
+        self._calls[event.choice, event.index] = frame, b"}}]}"
+        call = {"index": event.index, "id": event.id, "type": event.type, event.type: {"name": event.name, text: ""}}
+        return self._delta(event.choice, _json({"tool_calls": [call]}))
+
+    def _tool_call_delta(self, event: ToolCallDelta) -> bytes:
+        if (frame := self._calls.get((event.choice, event.index))) is None:
+            id_ = f"call_{event.choice}_{event.index}"
+            return self._tool_call(ToolCallStarted(event.index, id_, "", choice=event.choice)) + self.encode(event)
+        return self._delta(event.choice, frame[0] + _json(event.arguments) + frame[1])
+
+    def _record(self, choice: int, rest: bytes) -> bytes:
+        """A record of *choice* whose delta is empty; *rest* follows it in the choice."""
+        opening = b"" if choice in self._prefixes else self._open(choice, b"null")
+        return b"%b%b{},%b}]%b" % (opening, self._prefixes[choice], rest, self._suffix)
+
+    def _opaque(self, item: Opaque) -> bytes:
+        # A part of a list of content, as mistral sends one; it belongs to the choice that spoke last.
+        return self._delta(self._last, b'{"content":[%b]}' % _line(item.raw)) if item.dialect == DIALECT else b""
+
+    def _logprobs(self, event: LogprobsDelta) -> bytes:
+        logprobs = _json({"content": event.content, "refusal": event.refusal})
+        return self._record(event.choice, b'"logprobs":%b,"finish_reason":null' % logprobs)
+
+    def _finish(self, choice: int, reason: str, native: str | None) -> bytes:
+        self._finished.add(choice)
+        more = b"" if native is None else b',"native_finish_reason":' + _json(native)
+        return self._record(choice, b'"logprobs":null,"finish_reason":%b%b' % (_json(reason), more))
+
+    def _report(self, event: UsageReported) -> bytes:
+        self._usage = event.usage
+        return b""
+
+    def _fail(self, event: Failed) -> bytes:
+        self.ended = True
+        return b"data: %b\n\n" % encode_error(event.failure)
+
+    def _complete(self, response: ChatResponse) -> bytes:
+        self.ended = True
+        records = [self._settle(choice) for choice in response.choices]
+        usage = response.usage if self._usage is None else self._usage
+        if self._asked and usage is not None:
+            records.append(b'%b,"choices":[],"usage":%b}\n\n' % (self._head, _json(usage)))
+        return b"".join(records) + DONE
+
+    def _settle(self, choice: Choice) -> bytes:
+        """What a choice still lacks: a stream without any record of it would be none."""
+        if choice.finish_reason is not None and choice.index not in self._finished:
+            return self._finish(choice.index, choice.finish_reason, choice.native_finish_reason)
+        return b"" if choice.index in self._prefixes else self._open(choice.index, b"null")
+
+
+def _line(raw: bytes | Raw) -> bytes:
+    """JSON on one line: in what the peer wrote, line ends are white space between tokens."""
+    return bytes(raw).translate(_SPACED)
+
+
+def _given(event: Started | AudioDelta, *names: str) -> dict[str, object]:
+    return {name: value for name in names if (value := getattr(event, name)) is not None}

@@ -1,0 +1,185 @@
+"""Messages, parts and tools on their way out: those that are the wire's own pass as they are, the others are rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Raw
+
+from ...types import (
+    ContentPart,
+    CustomToolCall,
+    Extra,
+    FilePart,
+    FunctionTool,
+    FunctionToolCall,
+    Loss,
+    Message,
+    Opaque,
+    OrderedPart,
+    Quirks,
+    ReasoningPart,
+    TextPart,
+    Tool,
+    ToolCall,
+)
+
+DIALECT = "openai_chat"
+
+
+class Rewriter:
+    """Rewrites what the API does not have, and lists in `losses` what it cannot say.
+
+    Annotations are what the API said of an answer; no API takes them back, so leaving them out loses nothing.
+    """
+
+    def __init__(self, quirks: Quirks) -> None:
+        self.losses: list[Loss] = []
+        self._roles = quirks.roles
+        self._reasoning_field = quirks.reasoning_field
+
+    def messages(self, conversation: Sequence[Message]) -> list[object]:
+        """The messages, each as it is or as the members of a JSON object."""
+        roles = self._roles
+        return [
+            message
+            if (
+                message.parts is None
+                and (isinstance(message.content, str) or _are_wire(message.content))
+                and (message.tool_calls is None or all(map(_is_wire_call, message.tool_calls)))
+                and message.reasoning_content is None
+                and message.annotations is None
+                and message.audio is None
+                and message.extra is None
+                and message.role not in roles
+            )
+            else self._message(message, f"messages[{position}]")
+            for position, message in enumerate(conversation)
+        ]
+
+    def tools(self, tools: Sequence[Tool]) -> list[object]:
+        """The tools, each as it is or as the members of a JSON object."""
+        return [
+            wire for position, tool in enumerate(tools) if (wire := self._tool(tool, f"tools[{position}]")) is not None
+        ]
+
+    def opaque(self, item: Opaque, path: str) -> object:
+        """The item as it came, for its own dialect; else a loss and None."""
+        if item.dialect == DIALECT:
+            return item.raw
+        self._lose(path, f"only {item.dialect} understands it")
+        return None
+
+    def _lose(self, path: str, reason: str) -> None:
+        self.losses.append(Loss(path, "dropped", reason))
+
+    def _tool(self, tool: Tool, path: str) -> object:
+        if isinstance(tool, Opaque):
+            return self.opaque(tool, path)
+        if isinstance(tool, FunctionTool) and tool.cache_control is not None:
+            self._lose(f"{path}.cache_control", _NO_MARK)
+            tool = msgspec.structs.replace(tool, cache_control=None)
+        return tool if tool.extra is None else _merged(msgspec.structs.replace(tool, extra=None), tool.extra)
+
+    def _message(self, message: Message, path: str) -> dict[str, object]:
+        members: dict[str, object] = {"role": self._roles.get(message.role, message.role)}
+        thoughts: list[str] = []
+        if message.parts is None:
+            thoughts += [message.reasoning_content] if message.reasoning_content else []
+            content, calls = message.content, message.tool_calls or ()
+            members["content"] = content if isinstance(content, str) else self._parts(content, path, thoughts)
+        else:
+            calls = [part for part in message.parts if isinstance(part, FunctionToolCall | CustomToolCall)]
+            members["content"] = self._ordered(message.parts, path, thoughts)
+        for name in _PLAIN_MEMBERS:
+            if (value := getattr(message, name)) is not None:
+                members[name] = value
+        if calls:
+            members["tool_calls"] = [_wire_call(call) for call in calls]
+        if message.audio is not None:
+            members["audio"] = {"id": message.audio.id}  # the API knows the rest by its id
+        if thoughts:
+            self._give_back("".join(thoughts), members, path)
+        return {**members, **(message.extra or {})}
+
+    def _ordered(self, parts: Sequence[OrderedPart], path: str, thoughts: list[str]) -> object:
+        """The content of a message whose parts stand in order: one text, or a list where other parts are among them."""
+        called = False
+        content: list[ContentPart] = []
+        for part in parts:
+            if isinstance(part, FunctionToolCall | CustomToolCall):
+                called = True
+                continue
+            content.append(part)
+            if called and not isinstance(part, ReasoningPart):
+                self.losses.append(Loss(f"{path}.parts", "approximated", "the API has content before tool calls only"))
+                called = False
+        wire = self._parts(content, path, thoughts) or []
+        texts = [part.text for part in wire if isinstance(part, TextPart)]
+        return ("".join(texts) or None) if len(texts) == len(wire) else wire
+
+    def _parts(self, content: Sequence[ContentPart] | None, path: str, thoughts: list[str]) -> list[object] | None:
+        if content is None:
+            return None
+        wire: list[object] = []
+        for position, part in enumerate(content):
+            item = self._part(part, f"{path}.content[{position}]", thoughts)
+            if item is not None:
+                wire.append(item)
+        return wire
+
+    def _part(self, part: ContentPart, path: str, thoughts: list[str]) -> object:
+        if isinstance(part, Opaque):
+            return self.opaque(part, path)
+        if part.cache_control is not None:
+            self._lose(f"{path}.cache_control", _NO_MARK)
+            part = msgspec.structs.replace(part, cache_control=None)
+        if isinstance(part, ReasoningPart):
+            thoughts.append(part.text)
+            if part.signature is not None:
+                self._lose(f"{path}.signature", "the API has no signatures")
+            return None
+        if isinstance(part, FilePart) and part.file.file_url is not None:
+            self._lose(f"{path}.file.file_url", "the API takes files by id or as data")
+            file = msgspec.structs.replace(part.file, file_url=None)
+            if file.file_id is None and file.file_data is None:
+                return None
+            part = msgspec.structs.replace(part, file=file)
+        return part if part.extra is None else _merged(msgspec.structs.replace(part, extra=None), part.extra)
+
+    def _give_back(self, reasoning: str, members: dict[str, object], path: str) -> None:
+        if self._reasoning_field is None:
+            self._lose(f"{path}.reasoning_content", "the provider does not take reasoning back")
+        else:
+            members[self._reasoning_field] = reasoning
+
+
+_NO_MARK = "the API has no such mark"
+_PLAIN_MEMBERS = ("name", "tool_call_id", "refusal", "function_call")
+
+
+def _are_wire(content: Sequence[ContentPart] | None) -> bool:
+    return content is None or all(map(_is_wire_part, content))
+
+
+def _is_wire_part(part: ContentPart) -> bool:
+    if isinstance(part, Opaque | ReasoningPart) or part.cache_control is not None or part.extra is not None:
+        return False
+    return not isinstance(part, FilePart) or part.file.file_url is None
+
+
+def _is_wire_call(call: ToolCall) -> bool:
+    return not call.derived and call.extra is None
+
+
+def _wire_call(call: ToolCall) -> object:
+    """The call with its id, also where we derived that: the tool's message names it."""
+    if _is_wire_call(call):
+        return call
+    plain = msgspec.structs.replace(call, derived=False, extra=None)
+    return plain if call.extra is None else _merged(plain, call.extra)
+
+
+def _merged(struct: msgspec.Struct, extra: Extra) -> dict[str, Raw]:
+    return {**msgspec.json.decode(msgspec.json.encode(struct), type=dict[str, Raw]), **extra}

@@ -1,0 +1,85 @@
+"""A ChatRequest as the body of `POST /chat/completions`: https://platform.openai.com/docs/api-reference/chat/create.
+
+The canonical names are the wire's, so most of a request is encoded by msgspec as it is; only what goes beyond the API, and
+what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+from msgspec import UNSET
+
+from ...errors import LocalProtocolError
+from ...types import ChatRequest, Loss, ModelRule, Opaque, Provider, StreamOptions
+from ..codec import Encoded, Terms, native_model
+from .messages import Rewriter
+
+# Values that change nothing: a model that refuses the parameter answers the same without it.
+_DEFAULTS: Final[dict[str, object]] = {
+    "frequency_penalty": 0,
+    "logprobs": False,
+    "presence_penalty": 0,
+    "temperature": 1,
+    "top_p": 1,
+}
+_FOR_TOOLS: Final = ("tool_choice", "parallel_tool_calls")  # without tools OpenAI answers 400
+
+
+def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
+    """The body and what it loses.  `stream` follows the terms; of a stream usage is asked for, unless the caller chose."""
+    quirks = terms.provider.quirks
+    rewriter = Rewriter(quirks)
+    losses = rewriter.losses
+    members = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
+    extra = members.pop("extra")
+    members["model"] = model = native_model(request.model, terms.provider)
+    members["messages"] = rewriter.messages(request.conversation)
+    if request.tools:
+        members["tools"] = rewriter.tools(request.tools)
+    if isinstance(request.tool_choice, Opaque):
+        members["tool_choice"] = rewriter.opaque(request.tool_choice, "tool_choice")
+    _switch_stream(members, stream=terms.stream, usage_switch=quirks.usage_switch)
+    if not members.get("tools") and not members.get("functions"):
+        for name in _FOR_TOOLS:
+            if members.pop(name, None) is not None:
+                losses.append(Loss(name, "dropped", "it needs tools"))
+    _apply_quirks(members, model, terms.provider, losses)
+    try:
+        body = msgspec.json.encode(members if extra is None else {**members, **extra})
+    except (TypeError, ValueError, OverflowError, RecursionError) as exc:
+        raise LocalProtocolError(f"the request is no JSON: {exc}") from exc
+    return Encoded("/chat/completions", body, tuple(losses))
+
+
+def _switch_stream(members: dict[str, object], *, stream: bool, usage_switch: bool) -> None:
+    """The verb decides whether the wire streams; `stream_options` is refused where it does not."""
+    options = members.pop("stream_options", None)
+    members.pop("stream", None)
+    if not stream:
+        return
+    members["stream"] = True
+    options = options if isinstance(options, StreamOptions) else StreamOptions()
+    if usage_switch and options.include_usage is None:
+        options = msgspec.structs.replace(options, include_usage=True)
+    if options != StreamOptions():
+        members["stream_options"] = options
+
+
+def _apply_quirks(members: dict[str, object], model: str, provider: Provider, losses: list[Loss]) -> None:
+    """Rename and drop parameters as the provider's and the model's rules say."""
+    quirks = provider.quirks
+    rule = next((rule for rule in quirks.models if re.fullmatch(rule.pattern, model)), ModelRule(pattern=""))
+    for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
+        if old in members:
+            value = members.pop(old)
+            if members.setdefault(new, value) != value:
+                losses.append(Loss(old, "dropped", f"{new} says otherwise"))
+    by_model = frozenset[str]() if members.get("reasoning_effort") == rule.lifted_by else rule.forbidden
+    for name in sorted(members.keys() & (quirks.forbidden | by_model)):
+        value = members.pop(name)
+        if value is not None and value != _DEFAULTS.get(name):
+            who = provider.name if name in quirks.forbidden else model
+            losses.append(Loss(name, "dropped", f"{who} does not take it"))

@@ -1,0 +1,144 @@
+"""The server's way in: the bytes of an OpenAI chat request to a ChatRequest, with every unknown member kept.
+
+https://platform.openai.com/docs/api-reference/chat/create.  What the client sends is data: a request that cannot be
+read becomes a Failure, worded for its sender.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import UNSET, Raw, UnsetType
+
+from ...errors import Failure, kind_of_status
+from ...http import Headers, Limits
+from ...types import (
+    AllowedToolsChoice,
+    Annotation,
+    AudioPart,
+    ChatRequest,
+    CustomChoice,
+    CustomTool,
+    CustomToolCall,
+    FilePart,
+    FunctionChoice,
+    FunctionTool,
+    FunctionToolCall,
+    ImagePart,
+    JsonObjectFormat,
+    JsonSchemaFormat,
+    Message,
+    Opaque,
+    Part,
+    Prediction,
+    ReasoningPart,
+    RefusalPart,
+    TextFormat,
+    TextPart,
+)
+from ..lenient import REFUSALS, check_depth
+from .shapes import Invalid, Reader, each, nullable, shape, tagged, typed
+
+DIALECT: Final = "openai_chat"
+PATH: Final = "/chat/completions"
+
+_DEPTH = Limits().depth
+
+
+def decode_request(method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
+    """The chat request in *body*, or why there is none: a Failure with the status to answer, never an exception.
+
+    *path* may have any prefix, and a query.  Unknown members of the request, its messages, parts and tools are in their
+    `extra`; parts, tools and tool choices of an unknown type are Opaque; a tagged member that has no such place stays in
+    the `extra` of what it is a member of, under its own name.  `stream` is kept.
+    """
+    if not path.partition("?")[0].rstrip("/").endswith(PATH):
+        return _failure(404, f"Unknown request URL: {method} {path}.", code="unknown_url")
+    if method != "POST":
+        return _failure(405, f"Not allowed to {method} on {path}; use POST.", code="method_not_supported")
+    if coding := next((value for name, value in headers if name.lower() == "content-encoding"), ""):
+        return _failure(415, f"The request body has the content coding {coding}; send it without one.")
+    try:
+        check_depth(body, _DEPTH)
+        return _request(Raw(body))
+    except Invalid as exc:
+        return _misfit(exc)
+    except REFUSALS as exc:
+        return _failure(400, f"The request body cannot be read as JSON: {exc}.")
+
+
+def _failure(status: int, message: str, *, code: str | None = None, param: str | None = None) -> Failure:
+    return Failure(
+        kind=kind_of_status(status),
+        message=message,
+        status=status,
+        type="invalid_request_error",
+        code=code,
+        param=param,
+    )
+
+
+def _misfit(error: Invalid) -> Failure:
+    where = f"'{error.param}'" if error.param else "the request body"
+    if error.reason is None:
+        message = f"Missing required parameter: {where}."
+        return _failure(400, message, code="missing_required_parameter", param=error.param)
+    message = f"Invalid type for {where}: {error.reason}."
+    return _failure(400, message, code="invalid_type", param=error.param or None)
+
+
+# -- the request, from its leaves to its root -----------------------------------------------------------------
+
+
+def _opaque(raw: Raw) -> Opaque:
+    return Opaque(DIALECT, raw.copy())
+
+
+def _kept(_raw: Raw) -> UnsetType:
+    return UNSET
+
+
+_PARTS: dict[str, type[Part]] = {
+    "text": TextPart,
+    "image_url": ImagePart,
+    "input_audio": AudioPart,
+    "file": FilePart,
+    "refusal": RefusalPart,
+    "reasoning": ReasoningPart,
+}
+_STRING_OR_PARTS = typed(str | list[Raw] | None)
+_STRING_OR_OBJECT = typed(str | dict[str, Raw] | None)
+_LIST_OR_NULL = typed(list[Raw] | None)
+_named_choice = typed(FunctionChoice | CustomChoice | AllowedToolsChoice)
+
+
+def _tool_choice(raw: Raw) -> object:
+    if not isinstance(choice := _STRING_OR_OBJECT(raw), dict):
+        return choice
+    try:
+        return _named_choice(raw)
+    except Invalid:
+        return _opaque(raw)
+
+
+_call = tagged({"function": shape(FunctionToolCall), "custom": shape(CustomToolCall)}, _kept, default="function")
+_tool = tagged({"function": shape(FunctionTool), "custom": shape(CustomTool)}, _opaque)
+_formats: dict[str, Reader] = {
+    "text": typed(TextFormat),
+    "json_object": typed(JsonObjectFormat),
+    "json_schema": typed(JsonSchemaFormat),
+}
+_message = shape(
+    Message,
+    content=each(tagged({tag: shape(part) for tag, part in _PARTS.items()}, _opaque), _STRING_OR_PARTS),
+    tool_calls=each(_call, _LIST_OR_NULL),
+    annotations=each(shape(Annotation), _LIST_OR_NULL),
+)
+_request = shape(
+    ChatRequest,
+    messages=each(_message),
+    tools=each(_tool, _LIST_OR_NULL),
+    tool_choice=_tool_choice,
+    response_format=nullable(tagged(_formats, _kept)),
+    prediction=nullable(tagged({"content": typed(Prediction)}, _kept)),
+)

@@ -1,0 +1,101 @@
+"""A response as a server of this dialect gives it, in one JSON object.
+
+https://platform.openai.com/docs/api-reference/chat/object.  What the exchange stamped on the response (cost, request id,
+provider) and what only this library knows (the order of parts, derived marks) stays here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ...types import (
+    Annotation,
+    ChatResponse,
+    Choice,
+    CustomToolCall,
+    Message,
+    Opaque,
+    OrderedPart,
+    TextPart,
+    ToolCall,
+)
+
+DIALECT: Final = "openai_chat"
+
+
+def encode_response(response: ChatResponse) -> bytes:
+    """The `chat.completion` that says *response*.  Members that clients take for granted are there as null."""
+    whole: dict[str, object] = {
+        "id": response.id,
+        "object": "chat.completion",
+        "created": response.created,
+        "model": response.model,
+        "choices": [_choice(choice) for choice in response.choices],
+        "usage": response.usage,
+    }
+    whole |= _given(
+        service_tier=response.service_tier,
+        system_fingerprint=response.system_fingerprint,
+        moderation=response.moderation,
+    )
+    return msgspec.json.encode(whole)
+
+
+def annotation_json(annotation: Annotation) -> dict[str, object]:
+    """An annotation with its further members beside the known ones."""
+    return {"type": annotation.type} | _given(url_citation=annotation.url_citation) | dict(annotation.extra or {})
+
+
+def _choice(choice: Choice) -> dict[str, object]:
+    return {
+        "index": choice.index,
+        "message": _message(choice.message),
+        "logprobs": choice.logprobs,
+        "finish_reason": choice.finish_reason,
+    } | _given(native_finish_reason=choice.native_finish_reason)
+
+
+def _message(message: Message) -> dict[str, object]:
+    known: dict[str, object] = {"role": message.role, "content": _content(message), "refusal": message.refusal}
+    known |= _given(
+        name=message.name,
+        audio=message.audio,
+        reasoning_content=message.reasoning_content,
+        function_call=message.function_call,
+    )
+    if message.tool_calls is not None:
+        known["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
+    if message.annotations is not None:
+        known["annotations"] = [annotation_json(annotation) for annotation in message.annotations]
+    return known | dict(message.extra or {})
+
+
+def _content(message: Message) -> object:
+    """The text; the parts in order where this dialect has parts of its own among them, as mistral's answers do."""
+    parts = message.parts or ()
+    if any(isinstance(part, Opaque) and part.dialect == DIALECT for part in parts):
+        return [part for raw in parts if (part := _part(raw)) is not None]
+    return message.content if message.content is None else message.text
+
+
+def _part(part: OrderedPart) -> object:
+    match part:
+        case TextPart():
+            return part
+        case Opaque(dialect, raw):
+            return raw if dialect == DIALECT else None
+        case _:
+            return None  # said by other members of the message
+
+
+def _tool_call(call: ToolCall) -> dict[str, object]:
+    kind: dict[str, object] = (
+        {"custom": call.custom} if isinstance(call, CustomToolCall) else {"function": call.function}
+    )
+    return {"id": call.id, "type": next(iter(kind))} | kind | dict(call.extra or {})
+
+
+def _given(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}

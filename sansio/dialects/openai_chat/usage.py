@@ -1,0 +1,32 @@
+"""Usage as compatible servers state it, under the canonical names."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...types import CompletionTokensDetails, PromptTokensDetails, Usage
+from .wire import CostPiece, UsagePiece
+
+
+def usage(piece: UsagePiece) -> Usage:
+    """The canonical usage: what deepseek, moonshot and together state beside the details is put among them."""
+    prompt, completion = piece.prompt_tokens_details, piece.completion_tokens_details
+    cached = piece.prompt_cache_hit_tokens if piece.prompt_cache_hit_tokens is not None else piece.cached_tokens
+    if cached is not None and (prompt is None or prompt.cached_tokens is None):
+        prompt = msgspec.structs.replace(prompt or PromptTokensDetails(), cached_tokens=cached)
+    reasoning = piece.reasoning_tokens
+    if reasoning is not None and (completion is None or completion.reasoning_tokens is None):
+        completion = msgspec.structs.replace(completion or CompletionTokensDetails(), reasoning_tokens=reasoning)
+    return Usage(
+        piece.prompt_tokens, piece.completion_tokens, piece.total_tokens, prompt, completion, _cost(piece.cost)
+    )
+
+
+def _cost(cost: float | str | CostPiece | None) -> float | None:
+    """US dollars, which some give as text."""
+    if isinstance(cost, CostPiece):
+        return cost.total_cost
+    try:
+        return msgspec.convert(cost, float | None, strict=False)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,228 @@
+"""One choice of an answer in the making: what its events amount to, in linear time and little more memory than its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from ..types import (
+    Annotation,
+    Choice,
+    CustomCall,
+    CustomToolCall,
+    FunctionCall,
+    FunctionToolCall,
+    Logprobs,
+    Message,
+    MessageAudio,
+    Opaque,
+    OrderedPart,
+    ReasoningPart,
+    TextPart,
+    TokenLogprob,
+    ToolCall,
+)
+from .deltas import AudioDelta, ChoiceFinished, LogprobsDelta, ToolCallDelta, ToolCallStarted
+
+COALESCE: Final = (
+    64  # pieces of text that are joined at once: a list of two-byte strings takes thirty times their bytes
+)
+
+
+class Text:
+    """A text that grows by pieces, in linear time and little more memory than its own."""
+
+    __slots__ = ("_joined", "pieces")
+
+    def __init__(self) -> None:
+        self._joined: list[str] = []
+        self.pieces: list[str] = []
+
+    def append(self, piece: str) -> None:
+        """Add a piece."""
+        self.pieces.append(piece)
+        if len(self.pieces) >= COALESCE:
+            self.coalesce()
+
+    def coalesce(self) -> None:
+        """Join the pieces; whoever adds to `pieces` directly calls it once there are many."""
+        self._joined.append("".join(self.pieces))
+        self.pieces.clear()
+
+    def __str__(self) -> str:
+        return "".join(self._joined) + "".join(self.pieces)
+
+
+class TextRun(Text):
+    """Text between two things of another kind."""
+
+    __slots__ = ()
+
+
+class ReasoningRun(Text):
+    """Reasoning between two things of another kind."""
+
+    __slots__ = ()
+
+
+class CallRun:
+    """A tool call in the making."""
+
+    __slots__ = ("arguments", "start")
+
+    def __init__(self, start: ToolCallStarted) -> None:
+        self.start = start
+        self.arguments = Text()
+
+    def call(self) -> ToolCall:
+        """The call so far."""
+        start, text = self.start, str(self.arguments)
+        if start.type == "custom":
+            return CustomToolCall(id=start.id, derived=start.derived, custom=CustomCall(start.name, text))
+        return FunctionToolCall(id=start.id, derived=start.derived, function=FunctionCall(start.name, text))
+
+
+Run: TypeAlias = TextRun | ReasoningRun | CallRun | Opaque
+_USUAL_ORDER = {ReasoningRun: 0, TextRun: 1, CallRun: 2}
+
+
+class ChoiceFold:
+    """What came of one choice: runs in the order of their arrival, and what has no place in that order."""
+
+    __slots__ = ("annotations", "audio", "calls", "finished", "legacy_call", "logprobs", "refusal", "runs")
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.calls: dict[int, CallRun] = {}
+        self.legacy_call: CallRun | None = None  # the deprecated `function_call`
+        self.refusal = Text()
+        self.audio: AudioFold | None = None
+        self.annotations: list[Annotation] = []
+        self.logprobs: LogprobsFold | None = None
+        self.finished: ChoiceFinished | None = None
+
+    def text_run(self) -> TextRun:
+        """The run that text now belongs to."""
+        if self.runs and isinstance(run := self.runs[-1], TextRun):
+            return run
+        self.runs.append(run := TextRun())
+        return run
+
+    def reasoning_run(self) -> ReasoningRun:
+        """The run that reasoning now belongs to."""
+        if self.runs and isinstance(run := self.runs[-1], ReasoningRun):
+            return run
+        self.runs.append(run := ReasoningRun())
+        return run
+
+    def start_call(self, event: ToolCallStarted) -> None:
+        """Begin a call, or give one that has begun its name and id."""
+        if (run := self.calls.get(event.index)) is not None:
+            run.start = event
+            return
+        run = self.calls[event.index] = CallRun(event)
+        if event.type == "function_call":
+            self.legacy_call = run
+        else:
+            self.runs.append(run)
+
+    def call_run(self, event: ToolCallDelta) -> CallRun:
+        """The call that these arguments belong to; one that never began has an id by its position."""
+        if event.index not in self.calls:
+            id_ = f"call_{event.choice}_{event.index}"
+            self.start_call(ToolCallStarted(event.index, id_, "", choice=event.choice, derived=True))
+        return self.calls[event.index]
+
+    def choice(self, index: int) -> Choice:
+        """The choice so far."""
+        finished = self.finished
+        return Choice(
+            index=index,
+            message=self.message(),
+            finish_reason=finished.reason if finished else None,
+            logprobs=self.logprobs.logprobs() if self.logprobs else None,
+            native_finish_reason=finished.native_reason if finished else None,
+        )
+
+    def message(self) -> Message:
+        """The message so far."""
+        text = "".join([str(run) for run in self.runs if isinstance(run, TextRun)])
+        calls = [run.call() for run in self.runs if isinstance(run, CallRun)]
+        refusal = str(self.refusal) or None
+        legacy = self.legacy_call
+        # The API wants content unless something else stands in its place, so an empty answer is "" and not null.
+        replaced = bool(calls or refusal or self.audio or legacy)
+        return Message(
+            "assistant",
+            text or (None if replaced else ""),
+            tool_calls=calls or None,
+            refusal=refusal,
+            audio=self.audio.audio() if self.audio else None,
+            annotations=self.annotations or None,
+            reasoning_content="".join([str(run) for run in self.runs if isinstance(run, ReasoningRun)]) or None,
+            function_call=FunctionCall(legacy.start.name, str(legacy.arguments)) if legacy else None,
+            parts=None if self.is_usual() else self.parts(),
+        )
+
+    def is_usual(self) -> bool:
+        """Whether the order is reasoning, text, calls, so that the message's other fields say everything."""
+        ranks = [_USUAL_ORDER.get(type(run), -1) for run in self.runs if not isinstance(run, Opaque)]
+        return len(ranks) == len(self.runs) and ranks == sorted(ranks)
+
+    def parts(self) -> Sequence[OrderedPart]:
+        """The whole message in the order of its arrival."""
+        return [_part(run) for run in self.runs]
+
+
+def _part(run: Run) -> OrderedPart:
+    match run:
+        case TextRun():
+            return TextPart(text=str(run))
+        case ReasoningRun():
+            return ReasoningPart(text=str(run))
+        case CallRun():
+            return run.call()
+        case Opaque():
+            return run
+
+
+class AudioFold:
+    """Spoken audio in the making."""
+
+    __slots__ = ("_data", "_expires_at", "_id", "_transcript")
+
+    def __init__(self) -> None:
+        self._id = ""
+        self._data = Text()
+        self._transcript = Text()
+        self._expires_at: int | None = None
+
+    def receive(self, event: AudioDelta) -> None:
+        """Take the next piece."""
+        self._id = event.id or self._id
+        self._data.append(event.data or "")
+        self._transcript.append(event.transcript or "")
+        self._expires_at = event.expires_at if event.expires_at is not None else self._expires_at
+
+    def audio(self) -> MessageAudio:
+        """The audio so far."""
+        return MessageAudio(self._id, str(self._data) or None, str(self._transcript) or None, self._expires_at)
+
+
+class LogprobsFold:
+    """Log probabilities so far; a list that never came stays None."""
+
+    __slots__ = ("_content", "_refusal")
+
+    def __init__(self) -> None:
+        self._content: list[TokenLogprob] = []
+        self._refusal: list[TokenLogprob] = []
+
+    def receive(self, event: LogprobsDelta) -> None:
+        """Take those of the next tokens."""
+        self._content += event.content or ()
+        self._refusal += event.refusal or ()
+
+    def logprobs(self) -> Logprobs:
+        """All of them so far."""
+        return Logprobs(self._content or None, self._refusal or None)

@@ -1,0 +1,212 @@
+"""The exchange: a machine that turns a response's head and body into events and exactly one end.
+
+Theory of operation.  The head decides who reads the body: an error's explanation is gathered, anything else is told by
+its first bytes (`opening`) and read as events or as a document (`readers`), which yield the records that the dialect's
+decoder turns into events; the fold gathers these into the response.  The outcome is set once, by whoever is first: the
+marker, an error, a limit, or the end of the body.  What comes after it is ignored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, Generic, TypeVar, get_args
+
+import msgspec
+
+from ..dialects.codec import Folding, Reply, Terms
+from ..errors import Failure, LocalProtocolError
+from ..events import Completed, Delta, Event, Failed, Output
+from ..http import Headers, HttpRequest, Limits
+from ..types import Credential, Loss, Provider, Request
+from .opening import CodedReader, OpeningReader
+from .plan import OnLoss, Plan, plan
+from .readers import ErrorReader, Reader
+
+R = TypeVar("R", covariant=True)
+
+_LIMITS: Final = Limits()
+_OUTPUT: Final[tuple[type, ...]] = get_args(Output)
+# Where a provider says under which id its support finds the request.
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+    "msh-request-id",
+    "mistral-correlation-id",
+    "nvcf-reqid",
+    "x-vercel-id",
+)
+
+
+class Exchange(Generic[R]):
+    """One request to one provider, and its response.
+
+    Send `request` with any HTTP client.  Then call `receive_head` once, `receive_data` for each piece of the body, and
+    `receive_eof` at its clean end or `receive_broken` at any other; after each, ask `next_event` until it returns None.
+    The events end in exactly one `Completed` or `Failed`, whatever the peer does: no byte of its makes a method raise.
+
+    *stream* asks the provider to stream; *credential* replaces that of the provider's key.  *unix* is the Unix time now,
+    from which a Retry-After date is counted where the response has no date, and *seed* random bytes, for requests that
+    need either.  *on_loss* says what happens where the provider cannot take a field; `losses` lists them in any case.
+    *headers* and *query* are added to the request.
+
+    Raises LocalProtocolError for a missing key, a request of a kind that the provider's dialect lacks, and the like;
+    UnsupportedParameterError for a loss under "raise".
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        request: Request[R],
+        *,
+        stream: bool = False,
+        credential: Credential | None = None,
+        unix: float | None = None,
+        seed: bytes | None = None,
+        limits: Limits = _LIMITS,
+        on_loss: OnLoss = "raise",
+        headers: Headers = (),
+        query: Headers = (),
+    ) -> None:
+        terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed)
+        self._begin(plan(request, terms, credential=credential, on_loss=on_loss, headers=headers, query=query))
+
+    def _begin(self, of: Plan[R]) -> None:
+        self._plan = of
+        self._decoder = of.codec.decoder(of.terms)
+        self._fold: Folding[R] | None = None  # from the head on
+        self._reader: Reader | None = None  # from the head to the outcome
+        self._events: deque[Event[R]] = deque()
+        self._status: int | None = None
+        self._request_id: str | None = None
+        self._over = False  # the body has ended
+        self._committed = False
+        self._outcome: Completed[R] | Failed | None = None
+
+    def renewed(self) -> Exchange[R]:
+        """A fresh exchange of the same request, for another attempt; nothing is encoded again."""
+        fresh = type(self).__new__(type(self))
+        fresh._begin(self._plan)  # noqa: SLF001  # an object of this very class
+        return fresh
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request, ready to be sent."""
+        return self._plan.request
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the conversion dropped, approximated or filled."""
+        return self._plan.losses
+
+    @property
+    def stream(self) -> bool:
+        """Whether a stream was asked for; what came may be another thing, and is read all the same."""
+        return self._plan.terms.stream
+
+    @property
+    def notes(self) -> list[str]:
+        """The paths in the response that had to be dropped because they do not fit the API."""
+        return self._decoder.notes
+
+    @property
+    def outcome(self) -> Completed[R] | Failed | None:
+        """The end, as soon as it is known; it is also the last event."""
+        return self._outcome
+
+    @property
+    def committed(self) -> bool:
+        """Whether a stream has given real output: the commit point, after which another attempt would say it twice."""
+        return self._committed
+
+    def receive_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Take the response's status and headers; an informational one (1xx) may come before and is ignored.
+
+        Raises LocalProtocolError where there was a head already, or the response is over.
+        """
+        if self._status is not None or self._over:
+            raise LocalProtocolError("the head of a response comes once, and before its end")
+        if 100 <= status < 200 and status != 101:
+            return
+        names = {name.lower(): value for name, value in headers}
+        self._status = status
+        self._request_id = next((names[name] for name in _REQUEST_IDS if names.get(name)), None)
+        if self._outcome is not None:
+            return
+        codec, terms = self._plan.codec, self._plan.terms
+        self._fold = codec.fold(terms, self._request_id)
+        if 200 <= status < 300:
+            body: Reader = OpeningReader(self._decoder, terms.limits, names, stream=terms.stream)
+        else:
+            body = ErrorReader(lambda explanation: codec.failure(Reply(status, names, explanation), terms))
+        self._reader = CodedReader(body)
+
+    def receive_data(self, chunk: bytes) -> None:
+        """Take the next bytes of the body, cut anywhere.  Raises LocalProtocolError before the head and after the end."""
+        if (reader := self._reader) is not None:
+            self._take(reader.receive(chunk), reader)
+        elif self._status is None or self._over:
+            raise LocalProtocolError("the body of a response comes between its head and its end")
+
+    def receive_eof(self) -> None:
+        """Take the clean end of the response, as HTTP's framing tells it.  Raises LocalProtocolError if it is over."""
+        self._finish("the response ended before it was complete", clean=True)
+
+    def receive_broken(self, reason: str) -> None:
+        """Take any other end: a reset, a body shorter than announced, a missing last chunk.  Raises as `receive_eof`."""
+        self._finish(reason, clean=False)
+
+    def fail(self, failure: Failure) -> None:
+        """End the exchange with what the caller knows better, such as a time-out; nothing happens if it has ended."""
+        if self._outcome is None:
+            self._end(self._failed(failure))
+
+    def next_event(self) -> Event[R] | None:
+        """The next event, None where there is none now.  The last one is a `Completed` or a `Failed`."""
+        return self._events.popleft() if self._events else None
+
+    def take_events(self) -> list[Event[R]]:
+        """All the events that `next_event` would give now."""
+        events = list(self._events)
+        self._events.clear()
+        return events
+
+    def _finish(self, reason: str, *, clean: bool) -> None:
+        if self._over:
+            raise LocalProtocolError("a response ends once")
+        self._over = True
+        if (reader := self._reader) is not None:
+            self._take(reader.finish(clean=clean), reader)
+            self.fail(Failure(kind="truncated", message=reason))
+        else:
+            self.fail(Failure(kind="connection", message=f"no response came: {reason}"))
+
+    def _take(self, events: list[Delta], reader: Reader) -> None:
+        if events and (fold := self._fold) is not None:
+            fold.extend(events)
+            self._events.extend(events)
+            if not self._committed and self.stream:
+                self._committed = any(isinstance(event, _OUTPUT) for event in events)
+        if (failure := reader.failure) is not None:
+            self.fail(failure)
+        elif reader.complete and (fold := self._fold) is not None:
+            self._end(Completed(fold.response()))
+        elif (rest := reader.rest) is not None:
+            self._reader = rest
+
+    def _failed(self, failure: Failure) -> Failed:
+        """The failure with what every failure of this exchange says, and with what came before it."""
+        known = msgspec.structs.replace(
+            failure,
+            status=self._status if failure.status is None else failure.status,
+            provider=failure.provider or self._plan.terms.provider.name,
+            request_id=failure.request_id or self._request_id,
+        )
+        return Failed(known, self._fold.partial() if self._fold is not None else None)
+
+    def _end(self, outcome: Completed[R] | Failed) -> None:
+        self._outcome = outcome
+        self._reader = None  # and with it what it holds of the body
+        self._events.append(outcome)

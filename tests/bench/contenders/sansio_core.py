@@ -1,0 +1,158 @@
+"""The pure core, without sockets: parsing through `Exchange`, encoding, and what hostile input costs."""
+
+from __future__ import annotations
+
+import tracemalloc
+from time import process_time
+
+import msgspec
+
+from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, TextDelta, provider
+from sansio.http import Limits
+from tests.bench import payloads
+from tests.bench.contenders.rounds import Result, run
+
+_OPENAI = provider("openai", api_key="key")
+_REQUEST = ChatRequest(model="gpt-4o", messages="hi")
+_MIB = 1024 * 1024
+
+
+def _exchange(limits: Limits = Limits()) -> Exchange[ChatResponse]:
+    exchange = Exchange(_OPENAI, _REQUEST, stream=True, limits=limits)
+    exchange.receive_head(200, [("content-type", "text/event-stream")])
+    return exchange
+
+
+def _parse(pieces: list[bytes]) -> Result:
+    exchange = _exchange()
+    length = 0
+    for piece in pieces:
+        exchange.receive_data(piece)
+        while (event := exchange.next_event()) is not None:
+            if isinstance(event, TextDelta):
+                length += len(event.text)
+    return {"count": payloads.PARSED_EVENTS, "length": length}
+
+
+_EVENTS = payloads.events(payloads.PARSED_EVENTS)
+_BODY = b"".join(_EVENTS)
+_READS = [_BODY[start : start + 65536] for start in range(0, len(_BODY), 65536)]
+
+
+def parse_single(_url: str) -> Result:
+    """One event a read."""
+    return _parse(_EVENTS)
+
+
+def parse_reads(_url: str) -> Result:
+    """Reads of 64 KiB."""
+    return _parse(_READS)
+
+
+_LONG = msgspec.convert(
+    {"model": "gpt-4o", "messages": payloads.conversation(), "tools": payloads.tools()}, type=ChatRequest
+)
+
+
+def encode(_url: str) -> Result:
+    """A request with a long conversation, from the typed value to the bytes of its body."""
+    for _ in range(100):
+        body = Exchange(_OPENAI, _LONG).request.body
+        if not isinstance(body, bytes) or len(body) < 30_000:
+            raise ValueError("the body is not the conversation")
+    return {"count": 100, "length": 0}
+
+
+def _many(size: int) -> bytes:
+    event = payloads.events(1)[1]
+    return event * (size // len(event))
+
+
+def _one(size: int) -> bytes:
+    head, _, tail = payloads.events(1)[1].partition(payloads.text(0).encode())
+    return head + b"x" * (size - len(head) - len(tail)) + tail
+
+
+def _fed(body: bytes, step: int, limits: Limits = Limits()) -> tuple[float, int]:
+    """CPU seconds for *body* in pieces of *step* bytes, and the length of the text that came out."""
+    pieces = [body[start : start + step] for start in range(0, len(body), step)]
+    exchange = _exchange(limits)
+    start = process_time()
+    for piece in pieces:
+        exchange.receive_data(piece)
+    cpu = process_time() - start
+    length = 0
+    while (event := exchange.next_event()) is not None:
+        if isinstance(event, TextDelta):
+            length += len(event.text)
+    return cpu, length
+
+
+def _ratio(small: bytes, large: bytes, step: int, limits: Limits = Limits()) -> Result:
+    (short, _), (long, length) = _fed(small, step, limits), _fed(large, step, limits)
+    return {"cpu": long / short, "count": 1, "length": length}
+
+
+def linear_one(_url: str) -> Result:
+    """How many times 1 MiB in 1-byte pieces 4 MiB cost, as one event."""
+    return _ratio(_one(_MIB), _one(4 * _MIB), 1)
+
+
+def linear_many(_url: str) -> Result:
+    """The same as many events."""
+    return _ratio(_many(_MIB), _many(4 * _MIB), 1)
+
+
+def linear_large(_url: str) -> Result:
+    """How many times an event of 16 MiB one of 64 MiB costs, in 64 KiB reads, with the limit raised."""
+    limits = Limits(event=128 * _MIB, body=256 * _MIB)
+    return _ratio(_one(16 * _MIB), _one(64 * _MIB), 65536, limits)
+
+
+def _peak(size: int, step: int, limits: Limits) -> tuple[float, Completed[ChatResponse] | Failed | None]:
+    """The peak of traced memory above the state before the first byte; pieces are made as they are fed."""
+    exchange = _exchange(limits)
+    piece = b"x" * step
+    head = payloads.events(1)[1].partition(payloads.text(0).encode())[0]
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    exchange.receive_data(head)
+    for _ in range(size // step):
+        exchange.receive_data(piece)
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    return peak, exchange.outcome
+
+
+def memory_hostile(_url: str) -> Result:
+    """Peak memory of one 64 MiB event with the default limits, as a share of the limit; it ends in `limit_exceeded`."""
+    peak, outcome = _peak(64 * _MIB, 65536, Limits())
+    if not isinstance(outcome, Failed) or outcome.failure.kind != "limit_exceeded":
+        raise ValueError(f"the event ended in {outcome!r}")
+    return {"cpu": peak / Limits().event, "count": 1, "length": 0}
+
+
+def memory_pieces(_url: str) -> Result:
+    """Peak memory of a limit's worth in 2-byte pieces, as a share of the limit."""
+    limits = Limits(event=4 * _MIB)
+    peak, outcome = _peak(4 * _MIB - 1024, 2, limits)
+    if outcome is not None:
+        raise ValueError(f"the event ended in {outcome!r}")
+    return {"cpu": peak / limits.event, "count": 1, "length": 0}
+
+
+if __name__ == "__main__":
+    run(
+        {
+            "parse_single": parse_single,
+            "parse_reads": parse_reads,
+            "encode": encode,
+            "linear_one": linear_one,
+            "linear_many": linear_many,
+            "linear_large": linear_large,
+            "memory_hostile": memory_hostile,
+            "memory_pieces": memory_pieces,
+        },
+        "sansio-llm",
+        "msgspec",
+    )

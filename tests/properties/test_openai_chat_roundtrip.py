@@ -1,0 +1,125 @@
+"""The two sides of openai_chat are each other's test double: what one encodes, the other decodes to the same."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from sansio import dialects
+from sansio.dialects.codec import Reply, Terms
+from sansio.dialects.openai_chat.encoder import Encoder
+from sansio.dialects.openai_chat.server_failure import encode_failure
+from sansio.dialects.openai_chat.server_request import decode_request
+from sansio.dialects.openai_chat.server_response import encode_response
+from sansio.errors import Failure, Kind
+from sansio.events import Completed, Event, Failed, Fold
+from sansio.framing.sse import SseDecoder
+from sansio.http import Limits
+from sansio.testing.strategies import chat_requests, chat_responses, event_streams, failures, fragmented
+from sansio.types import ChatRequest, ChatResponse, Provider, StreamOptions
+
+PROVIDER = Provider(name="double", base_url="http://double/v1", dialect="openai_chat")
+PATH = "/v1/chat/completions"
+USAGE = StreamOptions(include_usage=True)
+
+
+def terms(*, stream: bool = False) -> Terms:
+    return Terms(provider=PROVIDER, stream=stream, limits=Limits())
+
+
+def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
+    """What a request comes to on the wire: its verb says whether it streams, and a bare text is a message."""
+    return msgspec.structs.replace(
+        request,
+        messages=request.conversation,
+        stream=True if stream else UNSET,
+        stream_options=USAGE if stream else UNSET,
+    )
+
+
+@given(chat_requests(), st.booleans())
+def test_a_request_is_decoded_to_what_was_encoded(request: ChatRequest, stream: bool) -> None:
+    encoded = dialects.codec("openai_chat", request).encode(request, terms(stream=stream))
+    decoded = decode_request(encoded.method, encoded.path, (), encoded.body)
+    if not encoded.losses:
+        assert decoded == normalise(request, stream=stream)
+    assert isinstance(decoded, ChatRequest)
+
+
+def client_fold(records: bytes, pieces: list[bytes]) -> tuple[ChatResponse, bool, Failure | None]:
+    """What the client's side makes of a stream: the fold, whether it is complete, and the failure."""
+    assert b"".join(pieces) == records
+    sse, decoder, fold = (
+        SseDecoder(),
+        dialects.codec("openai_chat", ChatRequest(model="m", messages="")).decoder(terms(stream=True)),
+        Fold(),
+    )
+    for piece in pieces:
+        fold.extend(decoder.receive([event.data.encode() for event in sse.receive_data(piece)]))
+    return fold.response(), decoder.complete, decoder.failure
+
+
+@given(st.data(), event_streams(completes=True))
+def test_a_stream_folds_to_the_response_that_it_was_encoded_from(
+    data: st.DataObject, events: list[Event[ChatResponse]]
+) -> None:
+    encoder = Encoder(ChatRequest(model="asked", messages="", stream_options=USAGE))
+    records = b"".join(map(encoder.encode, events))
+    end = events[-1]
+    response, complete, failure = client_fold(records, data.draw(fragmented(records)))
+    assert isinstance(end, Completed)
+    assert (encoder.ended, complete, failure) == (True, True, None)
+    assert response == end.response
+
+
+@given(event_streams(completes=False))
+def test_a_failure_in_the_stream_is_told_and_nothing_before_it_is_lost(events: list[Event[ChatResponse]]) -> None:
+    encoder = Encoder(ChatRequest(model="asked", messages=""))
+    records = b"".join(map(encoder.encode, events))
+    end = events[-1]
+    response, complete, failure = client_fold(records, [records])
+    assert isinstance(end, Failed)
+    assert failure is not None
+    assert (complete, failure.message, failure.param) == (False, end.failure.message, end.failure.param)
+    if end.partial is not None:
+        assert response == end.partial
+
+
+@given(chat_responses())
+def test_a_document_folds_to_the_response_that_it_was_encoded_from(response: ChatResponse) -> None:
+    decoder = dialects.codec("openai_chat", ChatRequest(model="m", messages="")).decoder(terms())
+    fold = Fold()
+    fold.extend(decoder.receive_document(encode_response(response)))
+    assert (decoder.complete, decoder.failure) == (True, None)
+    assert fold.response() == unordered(response)
+
+
+def unordered(response: ChatResponse) -> ChatResponse:
+    """One JSON object says what was said, not in which order."""
+    choices = [
+        msgspec.structs.replace(choice, message=msgspec.structs.replace(choice.message, parts=None))
+        for choice in response.choices
+    ]
+    return msgspec.structs.replace(response, choices=choices)
+
+
+# What went wrong behind a server is the server's own error to its client; a refusal by this library is a bad request.
+TOLD_AS: dict[Kind, Kind] = {
+    "connection": "server_error",
+    "limit_exceeded": "server_error",
+    "protocol": "server_error",
+    "truncated": "server_error",
+    "unsupported": "bad_request",
+}
+
+
+@given(failures())
+def test_a_failure_before_any_output_is_told_by_status_headers_and_body(failure: Failure) -> None:
+    status, headers, body = encode_failure(failure)
+    request = ChatRequest(model="m", messages="")
+    told = dialects.codec("openai_chat", request).failure(Reply(status, dict(headers), body), terms())
+    same = ("message", "param", "retry_after", "should_retry")
+    assert [getattr(told, name) for name in same] == [getattr(failure, name) for name in same]
+    assert told.kind == TOLD_AS.get(failure.kind, failure.kind)

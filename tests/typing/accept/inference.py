@@ -1,0 +1,48 @@
+"""A request is a value that knows its answer: `send` gives a ChatResponse, and streams give its events."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import sansio_transports.trio
+
+import sansio_transports.asyncio
+import sansio_transports.sync
+from sansio import ChatRequest, ChatResponse, Event, Exchange, Provider, provider
+
+
+def in_a_thread(client: sansio_transports.sync.Client, request: ChatRequest) -> None:
+    """The two verbs of the sync client."""
+    assert_type(client.send(request), ChatResponse)
+    with client.stream(request) as stream:
+        for event in stream:
+            assert_type(event, Event[ChatResponse])
+    assert_type(stream.response, ChatResponse)
+    assert_type(stream.response.text, str)
+
+
+async def on_asyncio(client: sansio_transports.asyncio.Client, request: ChatRequest) -> None:
+    """The same names, with async and await."""
+    assert_type(await client.send(request), ChatResponse)
+    async with client.stream(request) as stream:
+        async for event in stream:
+            assert_type(event, Event[ChatResponse])
+    assert_type(stream.response, ChatResponse)
+
+
+async def on_trio(client: sansio_transports.trio.Client, request: ChatRequest) -> None:
+    """And again."""
+    assert_type(await client.send(request), ChatResponse)
+    async with client.stream(request) as stream:
+        async for event in stream:
+            assert_type(event, Event[ChatResponse])
+    assert_type(stream.response, ChatResponse)
+
+
+def without_a_client(request: ChatRequest) -> None:
+    """The exchange takes its type from the request."""
+    openai = provider("openai", api_key="key")
+    assert_type(openai, Provider)
+    exchange = Exchange(openai, request)
+    assert_type(exchange, Exchange[ChatResponse])
+    assert_type(exchange.next_event(), Event[ChatResponse] | None)

@@ -1,0 +1,157 @@
+"""What a client is configured with, and how a request becomes a call: the part of a client that does no I/O."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cache, partial
+from secrets import token_bytes
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+
+import msgspec
+
+from sansio.errors import LocalProtocolError
+from sansio.events import Outcome
+from sansio.exchange import Exchange, OnLoss
+from sansio.flows import call
+from sansio.http import Limits, Timeouts
+from sansio.policy import Retry
+from sansio.shared import Shared
+from sansio.types import Provider, Request
+from sansio.wire.call import Call
+from sansio.wire.pool import PoolLimits
+from sansio.wire.proxy import Proxies
+from sansio.wire.wiring import Wiring
+
+from ._sources import Content, Sources
+from .config import SYSTEM_TRUST, TlsConfig, tls_context
+
+if TYPE_CHECKING:
+    import ssl
+
+R = TypeVar("R")
+
+
+class Overrides(TypedDict, total=False):
+    """What one call, or a client of `with_options`, does otherwise.
+
+    `timeouts`, `retry` and `on_loss` replace the client's; `headers` and `query` are added to the client's; `sources` are
+    what the `Source`s of a request body stand for, by id.
+    """
+
+    timeouts: Timeouts
+    retry: Retry
+    on_loss: OnLoss
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    sources: Mapping[str, Content]
+
+
+class Configuration(Overrides, total=False):
+    """What a client is made of, all of it optional.
+
+    `providers` answer to their names; `limits` bound one response, `pool` the connections; `tls` is a `TlsConfig`, or an
+    SSLContext of the caller's own; without `proxies` there are none.
+    """
+
+    providers: Sequence[Provider]
+    limits: Limits
+    pool: PoolLimits
+    proxies: Proxies
+    tls: TlsConfig | ssl.SSLContext
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How a call is made: `Overrides`, complete."""
+
+    timeouts: Timeouts = Timeouts()
+    retry: Retry = Retry()
+    on_loss: OnLoss = "raise"
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    sources: Mapping[str, Content] = {}
+
+    def having(self, overrides: Overrides) -> Options:
+        """The same but for *overrides*.  Header names are compared as HTTP does.  Raises TypeError for an unknown option."""
+        headers = {name.lower(): value for name, value in overrides.get("headers", {}).items()}
+        query = overrides.get("query", {})
+        return msgspec.structs.replace(
+            self, **{**overrides, "headers": {**self.headers, **headers}, "query": {**self.query, **query}}
+        )
+
+
+class Setup:
+    """The providers of a client, its options and its wiring: makes calls of requests.
+
+    Clients of `with_options` have setups of their own over one `shared`.
+    """
+
+    def __init__(
+        self,
+        *,
+        providers: Sequence[Provider] = (),
+        limits: Limits = Limits(),
+        pool: PoolLimits = PoolLimits(),
+        proxies: Proxies = Proxies(),
+        tls: TlsConfig | ssl.SSLContext = SYSTEM_TRUST,
+        **overrides: Unpack[Overrides],
+    ) -> None:
+        self.shared = Shared(pool)
+        self.options = Options().having(overrides)
+        self._limits = limits
+        self._providers = {provider.name: provider for provider in providers}
+        self._wiring = Wiring(
+            limits=limits,
+            proxies=proxies,
+            context=cache(partial(tls_context, tls)) if isinstance(tls, TlsConfig) else lambda: tls,
+            channels=self.shared.channels,
+        )
+
+    def having(self, overrides: Overrides) -> Setup:
+        """The same with other options."""
+        setup = copy(self)
+        setup.options = self.options.having(overrides)
+        return setup
+
+    def call(self, request: Request[R], *, stream: bool, name: str, now: float) -> Call[Outcome[R]]:
+        """The call that *request* becomes, under its *name* in `shared`.
+
+        Raises LocalProtocolError where it means no configured provider, or lacks what its provider needs.
+        """
+        options = self.options
+        unix = time.time()
+        provider, request = self._provider(request)
+        exchange = Exchange(
+            provider,
+            request,
+            stream=stream,
+            headers=tuple(options.headers.items()),
+            query=tuple(options.query.items()),
+            unix=unix,
+            seed=token_bytes(16),
+            limits=self._limits,
+            on_loss=options.on_loss,
+        )
+        flow = partial(call, exchange, options.retry, options.timeouts, random.random)
+        return Call(flow, name, self._wiring, now=now, unix=unix)
+
+    def sources(self) -> Sources:
+        """The sources of one call."""
+        return Sources(self.options.sources)
+
+    def _provider(self, request: Request[R]) -> tuple[Provider, Request[R]]:
+        """Who is asked, and the request as an exchange with that provider takes it.
+
+        The text before the first slash names the provider; where there is none, the text before the first colon may.
+        """
+        model = getattr(request, "model", None)
+        if not isinstance(model, str):
+            raise LocalProtocolError(f"{type(request).__name__} names no model, and so no provider")
+        separator = "/" if "/" in model else ":"
+        name, found, rest = model.partition(separator)
+        if not found or (provider := self._providers.get(name)) is None:
+            configured = ", ".join(self._providers) or "none"
+            raise LocalProtocolError(f"model {model!r} names no configured provider; configured: {configured}")
+        return provider, request if separator == "/" else msgspec.structs.replace(request, model=f"{name}/{rest}")

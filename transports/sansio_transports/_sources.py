@@ -1,0 +1,46 @@
+"""What the sources of request bodies stand for: bytes, paths and open files, read piece by piece."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from sansio.errors import LocalProtocolError
+
+Content: TypeAlias = bytes | str | PathLike[str] | BinaryIO
+"""Bytes, the path of a file, or a seekable file that is open for reading bytes (it stays the caller's to close)."""
+
+
+class Sources:
+    """The sources of one call, by id.  Racing attempts may read one source from several threads."""
+
+    def __init__(self, contents: Mapping[str, Content]) -> None:
+        self._contents = contents
+        self._opened: dict[str, BinaryIO] = {}
+        self._lock = threading.Lock()
+
+    def read(self, source: str, offset: int, size: int) -> bytes:
+        """Up to *size* bytes at *offset*; none at the end.  Raises OSError, and LocalProtocolError for an unknown id."""
+        if (content := self._contents.get(source)) is None:
+            raise LocalProtocolError(f"the call was given no source {source!r}")
+        if isinstance(content, bytes):
+            return content[offset : offset + size]
+        with self._lock:
+            file = self._open(source, content) if isinstance(content, str | PathLike) else content
+            file.seek(offset)
+            return file.read(size)
+
+    def close(self) -> None:
+        """Close the files that were opened here."""
+        with self._lock:
+            for file in self._opened.values():
+                file.close()
+            self._opened.clear()
+
+    def _open(self, source: str, path: str | PathLike[str]) -> BinaryIO:
+        if (file := self._opened.get(source)) is None:
+            file = self._opened[source] = Path(path).open("rb")  # noqa: SIM115  # closed with the call
+        return file

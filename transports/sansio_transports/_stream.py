@@ -1,0 +1,71 @@
+"""What a stream shows its user, whatever the driver: events in order, and the response after the last of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from operator import length_hint
+from typing import TypeVar, cast
+
+from sansio.commands import Emit
+from sansio.errors import LocalProtocolError, exception
+from sansio.events import Completed, Event, Failed, Outcome
+from sansio.types import ChatResponse
+
+R = TypeVar("R")
+
+
+def response_of(outcome: Outcome[R]) -> R:
+    """The response; raises the failure's exception where there is none."""
+    if isinstance(outcome, Failed):
+        raise exception(outcome.failure, outcome.partial)
+    return outcome.response
+
+
+class Turn:
+    """One thread or task at a time; the second is told, since it would see half of the events."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise LocalProtocolError("a stream is read by one thread or task at a time")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class Shown:
+    """The batch of events that the user is being shown.
+
+    Events come in batches, hundreds at a time, and are iterated by C code: what is left here is one test an event.
+    """
+
+    def __init__(self) -> None:
+        self._events: Iterator[Event[ChatResponse]] = iter(())
+        self._completed: Completed[ChatResponse] | None = None
+        self._turn = Turn()
+
+    @property
+    def response(self) -> ChatResponse:
+        """The fold of all events.  Raises LocalProtocolError before `Completed` was reached."""
+        if self._completed is None or length_hint(self._events):
+            raise LocalProtocolError("a stream has its response when it was read to its end")
+        return self._completed.response
+
+    def _show(self, emit: Emit) -> Event[ChatResponse]:
+        """The first of the events; the others are shown next."""
+        events = cast("Sequence[Event[ChatResponse]]", emit.events)  # a stream's exchange answers a ChatRequest
+        if isinstance(last := events[-1], Completed):
+            self._completed = last
+        self._events = iter(events)
+        return next(self._events)
+
+    def _drop(self) -> bool:
+        """Show nothing more; whether the answer was complete, so that its connection is worth a moment's wait."""
+        complete = self._completed is not None
+        if length_hint(self._events):
+            self._completed = None
+        self._events = iter(())
+        return complete

@@ -1,0 +1,78 @@
+"""A client's configuration from outside of the program: TLS files, and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from sansio import providers
+from sansio.types import Provider
+from sansio.wire.proxy import Proxies
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ._setup import Configuration
+
+
+def from_environment(env: Mapping[str, str], configuration: Configuration) -> Configuration:
+    """*configuration*, and where it says nothing what *env* says: providers, and the proxies to them.
+
+    A provider is there when its key is set; one that needs no key (a local server), when its URL is.
+    Raises LocalProtocolError for a URL or a proxy that cannot be used.
+    """
+    whole = configuration.copy()
+    if "providers" not in whole:
+        known = [providers.provider(name, base_url="http://localhost") for name in providers.names()]
+        whole["providers"] = [
+            providers.provider(template.name, env=env) for template in known if _is_set(template, env)
+        ]
+    if "proxies" not in whole:
+        whole["proxies"] = Proxies.from_environment(env)
+    return whole
+
+
+def _is_set(template: Provider, env: Mapping[str, str]) -> bool:
+    variables = template.url_variables if template.keyless else template.key_variables
+    return any(env.get(variable) for variable in variables)
+
+
+class TlsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How servers are authenticated, and the client to them.  Paths name PEM files; the repr shows no password.
+
+    With neither `ca_file` nor `ca_path` the system's trust store counts (OpenSSL reads SSL_CERT_FILE and SSL_CERT_DIR); with
+    one, it alone.  `cert` is a client certificate, with its chain; `key` its key where that is another file.
+    """
+
+    ca_file: str | None = None
+    ca_path: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    password: str | None = None
+    verify: bool = True
+
+    def __repr__(self) -> str:
+        """The files and whether servers are verified."""
+        return (
+            f"TlsConfig(ca_file={self.ca_file!r}, ca_path={self.ca_path!r}, cert={self.cert!r}, verify={self.verify})"
+        )
+
+
+SYSTEM_TRUST: Final = TlsConfig()
+
+
+def tls_context(config: TlsConfig = SYSTEM_TRUST) -> ssl.SSLContext:
+    """A context for HTTP/1.1 clients.  Raises OSError for files that are not there or hold something else."""
+    import ssl
+
+    context = ssl.create_default_context(cafile=config.ca_file, capath=config.ca_path)
+    if not config.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if config.cert is not None:
+        context.load_cert_chain(config.cert, config.key, config.password)
+    context.set_alpn_protocols(["http/1.1"])
+    context.options |= ssl.OP_NO_RENEGOTIATION  # nobody would answer one while a response is awaited
+    return context

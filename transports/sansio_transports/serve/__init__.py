@@ -1,0 +1,1 @@
+"""Drivers for the server's side: they move bytes between sockets and `sansio.gateway`."""

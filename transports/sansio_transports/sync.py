@@ -1,0 +1,136 @@
+"""The client for threads: blocking calls, no event loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from copy import copy
+from time import monotonic
+from typing import Self, TypeVar, Unpack
+
+from sansio.events import Event, Outcome, TextDelta
+from sansio.types import ChatRequest, ChatResponse, Request
+from sansio.wire.verbs import Finished
+
+from ._hub import Hub
+from ._running import Running, ThreadHub, disconnect
+from ._setup import Configuration, Overrides, Setup
+from ._stream import Shown, response_of
+from ._waiting import Signal
+from .config import from_environment
+
+__all__ = ["Client", "Stream"]
+
+R = TypeVar("R")
+
+
+class Client:
+    """Sends requests to the configured providers.  Threads may share one; its connections are kept alive and reused.
+
+    See `Configuration` for what it can be given.  Use it as a context manager, or `close` it.  Every call ends in its
+    response or in a `sansio.errors.APIError`; misuse is a LocalProtocolError.
+    """
+
+    def __init__(self, **configuration: Unpack[Configuration]) -> None:
+        self._setup = Setup(**configuration)
+        self._hub: ThreadHub = Hub(self._setup.shared, event=Signal, disconnect=disconnect, now=monotonic)
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ, **configuration: Unpack[Configuration]) -> Self:
+        """A client of every provider whose key *env* holds, over the proxies that it names; *configuration* goes first."""
+        return cls(**from_environment(env, configuration))
+
+    def with_options(self, **overrides: Unpack[Overrides]) -> Self:
+        """A client that makes its calls with these options, over the same connections: closing one closes both."""
+        client = copy(self)
+        client._setup = self._setup.having(overrides)  # noqa: SLF001  # our own kind
+        return client
+
+    def send(self, request: Request[R], **overrides: Unpack[Overrides]) -> R:
+        """The response to *request*.  *overrides* count for this call only."""
+        running = self._running(request, overrides, stream=False)
+        try:
+            while not isinstance(step := running.advance(), Finished):
+                continue
+            return response_of(step.value)
+        finally:
+            running.close()
+
+    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> Stream:
+        """The answer to *request* as it comes.  Nothing is sent before the stream is iterated; the total clock runs from here."""
+        return Stream(self._running(request, overrides, stream=True))
+
+    def close(self) -> None:
+        """Close every connection.  Calls that other threads have under way end in an APIConnectionError."""
+        self._hub.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _running(self, request: Request[R], overrides: Overrides, *, stream: bool) -> Running[Outcome[R]]:
+        setup = self._setup.having(overrides) if overrides else self._setup
+        call = setup.call(request, stream=stream, name=self._hub.call_id(), now=monotonic())
+        return Running(self._hub, call, setup.sources())
+
+
+class Stream(Shown):
+    """The events of one answer, `Completed` last; iterate it once, in one thread at a time.
+
+    A failure is raised as its exception.  Leave it early through its context manager or `close`; what was read to the end,
+    or dropped, gives its connection back without either.
+    """
+
+    def __init__(self, running: Running[Outcome[ChatResponse]]) -> None:
+        super().__init__()
+        self._running = running
+
+    @property
+    def text(self) -> Iterator[str]:
+        """The text of the first choice, piece by piece; it reads the stream."""
+        return (event.text for event in self if isinstance(event, TextDelta) and event.choice == 0)
+
+    def close(self) -> None:
+        """Stop here.  An answer that is complete keeps its connection; any other loses it, and what was not read."""
+        with self._turn:
+            try:
+                if self._drop() and not self._running.closed:
+                    self._running.advance()
+            finally:
+                self._running.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event[ChatResponse]:
+        if (event := next(self._events, None)) is not None:
+            return event
+        return self._more()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+            return
+        with self._turn:
+            self._drop()
+            self._running.close()
+
+    def _more(self) -> Event[ChatResponse]:
+        with self._turn:
+            if self._running.closed:
+                raise StopIteration
+            try:
+                step = self._running.advance()
+            except BaseException:
+                self._running.close()
+                raise
+            if not isinstance(step, Finished):
+                return self._show(step)
+            self._running.close()
+            response_of(step.value)
+            raise StopIteration
