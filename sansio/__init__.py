@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from . import (
+        auth,
         commands,
         dialects,
         errors,
@@ -219,6 +220,7 @@ __all__ = [
     "Usage",
     "UsageReported",
     "assistant",
+    "auth",
     "commands",
     "developer",
     "dialects",

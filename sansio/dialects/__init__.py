@@ -22,7 +22,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_CODECS))
 
 
-def codec(dialect: str, request: Request[R]) -> Codec[Request[R], R]:
+def codec_for(dialect: str, request: Request[R]) -> Codec[Request[R], R]:
     """The codec for requests like this one in *dialect*; raises LocalProtocolError where there is none."""
     if (modules := _CODECS.get(dialect)) is None:
         raise LocalProtocolError(f"no dialect {dialect!r}; there are {', '.join(names())}")
@@ -33,4 +33,4 @@ def codec(dialect: str, request: Request[R]) -> Codec[Request[R], R]:
     return cast("Codec[Request[R], R]", import_module(f".{module}", __name__).CODEC)
 
 
-__all__ = ["codec", "names"]
+__all__ = ["codec_for", "names"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from types import UnionType
 from typing import Final, TypeVar, Union, cast, get_args, get_origin
@@ -106,9 +106,9 @@ def _is_cut(data: bytes | bytearray) -> bool:
         msgspec.json.decode(data, type=msgspec.Raw)
     except msgspec.DecodeError as exc:
         return str(exc) == "Input data was truncated"
-    except (UnicodeDecodeError, RecursionError):
+    except RecursionError:
         return False
-    return False
+    return False  # whole, and deeper than Python itself reads it
 
 
 def _clean(value: object) -> object:
@@ -131,7 +131,7 @@ def _fit(value: object, type_: object, path: str, notes: list[str]) -> object:
         for option in _options(type_):
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
                 return _fit_struct(cast("dict[str, object]", value), option, path, notes)
-            if isinstance(value, list) and get_origin(option) is list:
+            if isinstance(value, list) and get_origin(option) in {list, Sequence}:
                 return _fit_list(cast("list[object]", value), get_args(option)[0], path, notes)
         raise
 

@@ -175,15 +175,11 @@ class ChoiceFold:
 
 
 def _part(run: Run) -> OrderedPart:
-    match run:
-        case TextRun():
-            return TextPart(text=str(run))
-        case ReasoningRun():
-            return ReasoningPart(text=str(run))
-        case CallRun():
-            return run.call()
-        case Opaque():
-            return run
+    if isinstance(run, TextRun):
+        return TextPart(text=str(run))
+    if isinstance(run, ReasoningRun):
+        return ReasoningPart(text=str(run))
+    return run.call() if isinstance(run, CallRun) else run
 
 
 class AudioFold:

@@ -13,7 +13,6 @@ from .deltas import (
     AnnotationAdded,
     AudioDelta,
     ChoiceFinished,
-    Data,
     Delta,
     LogprobsDelta,
     ModerationReported,
@@ -93,7 +92,7 @@ class Fold:
                 self._moderation = raw
             case Opaque():
                 self._choice(self._last).runs.append(event)
-            case Data():
+            case _:  # Data
                 return
 
     def response(self) -> ChatResponse:

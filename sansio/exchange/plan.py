@@ -49,7 +49,7 @@ def plan(
     LocalProtocolError for what cannot be sent, and UnsupportedParameterError for a loss under "raise".
     """
     provider = terms.provider
-    codec = dialects.codec(provider.dialect, request)
+    codec = dialects.codec_for(provider.dialect, request)
     encoded = codec.encode(request, terms)
     _report(encoded.losses, provider.name, on_loss)
     if credential is None:

@@ -6,11 +6,11 @@ A reader takes plain bytes, however they are cut, and says by `complete` or `fai
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
+
+import msgspec
 
 from ..dialects.codec import Decoder
-from ..dialects.error_body import of_error
-from ..dialects.failures import of_facts
 from ..dialects.lenient import is_json, value
 from ..errors import Failure
 from ..events import Delta
@@ -47,6 +47,29 @@ class Reader(Protocol):
         ...
 
 
+class _Records(SseData):
+    """Gives an error that stands outside of events its place among the records, so that cuts do not change what is first."""
+
+    __slots__ = ()
+
+    def _receive_stray(self, text: bytes, events: list[bytes]) -> None:
+        if (record := _error_record(text)) is not None:
+            self.stray.append(record)
+            events.append(record)
+
+
+def _error_record(text: bytes) -> bytes | None:
+    """The record that says the same as the value of an `error` field, or as a bare line of JSON; None where that is no error."""
+    said = value(text)
+    if isinstance(said, dict):
+        if "error" in said:
+            return text
+        return b'{"error":%b}' % text if "message" in said else None
+    if text.startswith(b"{") or not text.strip():
+        return None  # the first line of a document that spans several, or nothing
+    return msgspec.json.encode({"error": text.decode("utf-8", "replace")})
+
+
 class EventReader:
     """Server-sent events, whose data are the decoder's records."""
 
@@ -56,13 +79,13 @@ class EventReader:
         self.complete = False
         self.failure: Failure | None = None
         self._decoder = decoder
-        self._sse = SseData(limit=limits.event)
+        self._sse = _Records(limit=limits.event)
 
     def receive(self, data: bytes) -> list[Delta]:
         """Take the next bytes."""
         sse, decoder = self._sse, self._decoder
         events = decoder.receive(sse.receive_data(data))
-        if decoder.complete or decoder.failure is not None or sse.stray or sse.failure is not None:
+        if decoder.complete or decoder.failure is not None or sse.failure is not None:
             self._conclude()
         return events
 
@@ -70,38 +93,22 @@ class EventReader:
         """Take the end: at a clean one, an event without its blank line counts if it is the marker or whole JSON."""
         if not clean or self.complete or self.failure is not None:
             return []
-        self._sse.receive_eof()
-        pending = self._sse.pending()
-        events = self._decoder.receive([pending]) if pending.startswith(b"[DONE]") or is_json(pending) else []
-        if not self._decoder.complete and self._decoder.failure is None:
-            events += self._decoder.finish()
+        sse, decoder = self._sse, self._decoder
+        sse.receive_eof()
+        records = list(sse.stray)  # all but one that came just now would have ended the exchange
+        if (pending := sse.pending()).startswith(b"[DONE]") or is_json(pending):
+            records.append(pending)
+        events = decoder.receive(records)
+        if not decoder.complete and decoder.failure is None:
+            events += decoder.finish()
         self._conclude()
         return events
 
     def _conclude(self) -> None:
-        """Say how it ended, if it did: what stands outside of events counts until the marker."""
         self.complete = self._decoder.complete
-        if self.complete:
-            return
         self.failure = self._decoder.failure
-        for line in self._sse.stray:
-            self.failure = self.failure or _stray_failure(line)
-        self._sse.stray.clear()
-        if self.failure is None and self._sse.failure is not None:
+        if not self.complete and self.failure is None and self._sse.failure is not None:
             self.failure = Failure(kind="limit_exceeded", message=self._sse.failure)
-
-
-def _stray_failure(line: bytes) -> Failure | None:
-    """The error in a line that is no event: the value of an `error` field, or a bare JSON line."""
-    error = value(line)
-    if isinstance(error, dict):
-        fields = cast("dict[str, object]", error)
-        error = fields.get("error") or (fields if "message" in fields else None)
-    elif line.startswith(b"{"):
-        return None  # a line of a document that spans several
-    else:
-        error = line.decode("utf-8", "replace")
-    return of_facts(of_error(error), line) if error else None
 
 
 class DocumentReader:

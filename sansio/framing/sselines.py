@@ -190,9 +190,9 @@ class EventLines(ABC, Generic[Event]):
                     self.retry = self._block_retry = int(value)
             case _:
                 if name == b"error":
-                    self._keep_stray(value)
+                    self._receive_stray(value, events)
                 elif line[:1] == b"{":
-                    self._keep_stray(line)
+                    self._receive_stray(line, events)
                 return
         self._room -= len(line)
 
@@ -204,7 +204,8 @@ class EventLines(ABC, Generic[Event]):
         self._block_retry = None
         self._room = self._limit
 
-    def _keep_stray(self, text: bytes) -> None:
+    def _receive_stray(self, text: bytes, events: list[Event]) -> None:  # noqa: ARG002
+        """Keep a stray line; a subclass may put it in its place among the events."""
         if len(self.stray) < _STRAYS and sum(map(len, self.stray)) + len(text) <= self._limit:
             self.stray.append(text)
 

@@ -56,7 +56,7 @@ class Connection:
         self._head: h11.Request | None = None
         self._reader: ChunkedReader | LengthReader = LengthReader(0)
         self._body = Pieces()
-        self._begun = False  # whether the head's first byte has come
+        self._head_size = 0  # so far, in bytes
 
     @property
     def should_close(self) -> bool:
@@ -118,10 +118,10 @@ class Connection:
             self._inbox.clear()
 
     def _read_head(self, data: bytes) -> Received | None:
-        if not self._begun:
+        if not self._head_size:
             data = data.lstrip(b"\r\n")  # some clients end a body with a line too many (RFC 9112 section 2.2)
-            self._begun = bool(data)
         if data:
+            self._head_size += len(data)
             self._wire.receive_data(data)
         if self._eof:
             self._wire.receive_data(b"")
@@ -133,7 +133,11 @@ class Connection:
         if not isinstance(head, h11.Request):
             return None
         self._head = head
-        return self._expect_body(head, self._wire.trailing_data[0])
+        rest = self._wire.trailing_data[0]
+        if self._head_size - len(rest) > self._limits.head:  # h11 looks at heads that are not complete
+            self._refuse(431, "the request head is too large")
+            return None
+        return self._expect_body(head, rest)
 
     def _expect_body(self, head: h11.Request, data: bytes) -> Received | None:
         fields = dict(head.headers)

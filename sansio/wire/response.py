@@ -88,11 +88,11 @@ class Response:
         reader = self._reader
         drained = 0
         data, self._rest = self._rest, b""
-        while self._reusable and drained <= _DRAINED:
+        while True:
             if data:
                 drained += len(data)
                 reader.receive_data(data)
-            if reader.done or reader.failure is not None:
+            if not self._reusable or reader.done or reader.failure is not None or drained > _DRAINED:
                 break
             _, answer = yield (Receive(self._conn, until),)
             data = answer.data if isinstance(answer, Bytes) else b""

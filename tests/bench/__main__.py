@@ -1,4 +1,4 @@
-"""Side by side with peers: `python -m tests.bench [--only CASE ...] [--rounds N] [--own]`, from the project's root.
+"""Side by side with peers: `python -m tests.bench [--only CASE ...] [--rounds N] [--own] [--report]`, from the project's root.
 
 The server is a process of its own, each contender a process in a virtual environment of its own; what counts is user and
 system CPU of that process, all threads.  Contenders take turns, the first round is dropped, the median counts, and the
@@ -52,6 +52,7 @@ def main() -> int:
     parser.add_argument(
         "--own", action="store_true", help="without peers: nothing is installed from a registry but ours"
     )
+    parser.add_argument("--report", action="store_true", help="exit with 0 whatever the figures: the machine is busy")
     options = parser.parse_args()
     versions: dict[str, dict[str, str]] = {}
     kept = True
@@ -68,7 +69,7 @@ def main() -> int:
     print()
     for found in versions.values():
         print(", ".join(f"{name} {version}" for name, version in found.items()))
-    return 0 if kept else 1
+    return 0 if kept or options.report else 1
 
 
 if __name__ == "__main__":

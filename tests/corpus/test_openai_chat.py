@@ -67,7 +67,7 @@ def _run(recording: Recording, pieces: Iterable[bytes]) -> tuple[list[object], C
 
 
 def _body(recording: Recording) -> bytes:
-    return recording["response_body"].encode()
+    return bytes(recording["response_body"].encode())
 
 
 def _check(recording: Recording, end: Completed[ChatResponse] | Failed) -> None:

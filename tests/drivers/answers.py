@@ -13,7 +13,9 @@ DONE = b"data: [DONE]\n\n"
 def document(text: str = "hello") -> bytes:
     """A chat completion."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-    return json.dumps({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}).encode()
+    return json.dumps(
+        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    ).encode()
 
 
 def delta(text: str | None, finish_reason: str | None = None) -> bytes:

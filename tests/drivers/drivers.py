@@ -1,5 +1,8 @@
 """The three drivers behind one face, so that each scenario is written once, with async/await."""
 
+# A leak shows only inside of a client.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import asyncio
@@ -21,6 +24,7 @@ from sansio_transports import asyncio as asyncio_driver
 from sansio_transports import sync as sync_driver
 from sansio_transports import trio as trio_driver
 from sansio_transports._async import AsyncClient
+from sansio_transports._hub import Hub
 from sansio_transports._setup import Configuration, Overrides
 from sansio_transports._sources import Content, Sources
 
@@ -39,7 +43,7 @@ class Stream(Protocol):
     def __aiter__(self) -> Self: ...
     async def __anext__(self) -> Event[ChatResponse]: ...
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, *exc: Any) -> None: ...
+    async def __aexit__(self, kind: type[BaseException] | None, /, *_: object) -> None: ...
 
 
 class Client(Protocol):
@@ -53,8 +57,9 @@ class Client(Protocol):
         """What the flow returns, and what it emitted."""
         ...
 
-    def at_rest(self) -> bool:
-        """Whether nothing is booked, nobody waits, and only idle connections are open."""
+    @property
+    def hub(self) -> Hub[Any, Any]:
+        """What its calls share."""
         ...
 
 
@@ -80,9 +85,10 @@ class Driver(Protocol):
         ...
 
 
-def _at_rest(hub: Any) -> bool:
+def at_rest(hub: Hub[Any, Any]) -> bool:
+    """Whether nothing is booked, nobody waits, and only idle connections are open."""
     pool = hub.shared.pool
-    return bool(pool.connections == pool.idle == len(hub._connections) and not pool.waiting and not hub._events)
+    return pool.connections == pool.idle == len(hub._connections) and not pool.waiting and not hub._events
 
 
 # -- threads ---------------------------------------------------------------------------------------------------
@@ -115,8 +121,8 @@ class _SyncStream:
         self.stream.__enter__()
         return self
 
-    async def __aexit__(self, *exc: Any) -> None:
-        self.stream.__exit__(*exc)
+    async def __aexit__(self, kind: type[BaseException] | None, /, *_: object) -> None:
+        self.stream.__exit__(kind)
 
 
 async def _each(iterator: Any) -> AsyncIterator[Any]:
@@ -152,8 +158,9 @@ class _SyncClient:
             running.close()
         return step.value, emitted
 
-    def at_rest(self) -> bool:
-        return _at_rest(self.client._hub)
+    @property
+    def hub(self) -> Hub[Any, Any]:
+        return self.client._hub
 
 
 class Threads:
@@ -226,8 +233,9 @@ class _LoopClient:
             running.close()
         return step.value, emitted
 
-    def at_rest(self) -> bool:
-        return _at_rest(self.client._hub)
+    @property
+    def hub(self) -> Hub[Any, Any]:
+        return self.client._hub
 
 
 class Asyncio:

@@ -8,7 +8,7 @@ import sansio
 from sansio import APIError, ChatRequest, Provider, Retry, Timeouts
 from sansio.types import ChatResponse
 from sansio_transports._setup import Configuration
-from tests.drivers.drivers import Client, Driver, Scenario
+from tests.drivers.drivers import Client, Driver, Scenario, at_rest
 from tests.drivers.server import Server
 
 T = TypeVar("T")
@@ -27,14 +27,16 @@ def provider(url: str) -> Provider:
 def run(driver: Driver, server: Server | str, scenario: Scenario[T], **configuration: Unpack[Configuration]) -> T:
     """What the scenario returns; afterwards nothing may be booked or open that is not idle."""
     url = server if isinstance(server, str) else server.url
-    defaults: Configuration = {"providers": [provider(url)], "retry": NO_RETRY, "timeouts": PATIENT}
+    configuration.setdefault("providers", [provider(url)])
+    configuration.setdefault("retry", NO_RETRY)
+    configuration.setdefault("timeouts", PATIENT)
 
     async def checked(client: Client) -> T:
         result = await scenario(client)
-        assert client.at_rest()
+        assert at_rest(client.hub)
         return result
 
-    return driver.run(checked, **{**defaults, **configuration})  # type: ignore[typeddict-item]
+    return driver.run(checked, **configuration)
 
 
 async def send(client: Client) -> ChatResponse:

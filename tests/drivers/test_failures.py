@@ -91,7 +91,10 @@ STREAMS = {
     "reset in the middle": (then_reset(STREAM_HEAD, _HALF), "truncated"),
     "bad chunk size": (once(STREAM_HEAD, _HALF, b"-1\r\n"), "protocol"),
     "not JSON": (once(STREAM_HEAD, _HALF, chunk(b"data: {\n\n")), "protocol"),
-    "error event": (once(STREAM_HEAD, _HALF, chunk(b'data: {"error": {"message": "no", "type": "server_error"}}\n\n')), "server_error"),
+    "error event": (
+        once(STREAM_HEAD, _HALF, chunk(b'data: {"error": {"message": "no", "type": "server_error"}}\n\n')),
+        "server_error",
+    ),
 }
 
 
@@ -105,7 +108,7 @@ def test_a_broken_stream_shows_what_came_and_then_raises(driver: Driver, name: s
         async def read(client: Client) -> None:
             async with client.stream(REQUEST) as answer:
                 async for text in answer.text:
-                    texts.append(text)
+                    texts.append(text)  # noqa: PERF401  # what came before the failure is to stay
 
         exc = await failing(client, read)
         assert (exc.failure.kind, texts) == (kind, ["hel"])
@@ -120,7 +123,11 @@ STALLS: dict[str, tuple[Script, str, Timeouts]] = {
     "before the head": (then_stall(), "silent", HASTY),
     "in the head": (then_stall(b"HTTP/1.1 200"), "silent", HASTY),
     "in the body": (then_stall(STREAM_HEAD, _HALF), "silent", HASTY),
-    "before the first output": (then_stall(STREAM_HEAD), "no output", Timeouts(connect=20.0, read=20.0, first_event=0.1)),
+    "before the first output": (
+        then_stall(STREAM_HEAD),
+        "no output",
+        Timeouts(connect=20.0, read=20.0, first_event=0.1),
+    ),
     "in all": (then_stall(STREAM_HEAD, _HALF), "total", Timeouts(connect=20.0, read=20.0, total=0.1)),
 }
 
@@ -166,11 +173,11 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[int], list[Any
     real = socket.getaddrinfo
     known: dict[str, Callable[[int], list[Any]]] = {}
 
-    def look_up(host: str | bytes, port: int, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> list[Any]:
+    def look_up(host: str | bytes, port: int, *rest: int, **options: int) -> list[Any]:  # getaddrinfo's own
         answer = known.get(host.decode() if isinstance(host, bytes) else host)
         if answer is None:
-            return list(real(host, port, family, type, proto, flags))
-        if flags & socket.AI_NUMERICHOST:
+            return list(real(host, port, *rest, **options))
+        if (rest[3] if rest[3:] else options.get("flags", 0)) & socket.AI_NUMERICHOST:
             raise socket.gaierror(socket.EAI_NONAME, "not numeric")
         return answer(port)
 

@@ -23,9 +23,7 @@ def racing(*urls: str, stream: bool = True, stagger: float = 0.0) -> Callable[[C
     """A flow that asks several servers for the same."""
 
     def flow(clock: Clock) -> Flow[Attempted[object]]:
-        flows = tuple(
-            attempt(Exchange(provider(url), REQUEST, stream=stream), PATIENT, NEVER, clock) for url in urls
-        )
+        flows = tuple(attempt(Exchange(provider(url), REQUEST, stream=stream), PATIENT, NEVER, clock) for url in urls)
         result = yield Race(flows, stagger)
         assert isinstance(result, Attempted)
         return result
@@ -75,7 +73,10 @@ def test_a_racer_that_fails_starts_the_next_at_once(driver: Driver) -> None:
 
 
 def test_the_last_failure_stands_where_all_fail(driver: Driver) -> None:
-    with Server(once(error("500 Internal Server Error"))) as one, Server(once(error("500 Internal Server Error"))) as two:
+    with (
+        Server(once(error("500 Internal Server Error"))) as one,
+        Server(once(error("500 Internal Server Error"))) as two,
+    ):
 
         async def scenario(client: Client) -> None:
             result, _ = await client.perform(racing(one.url, two.url, stagger=1000.0), {})

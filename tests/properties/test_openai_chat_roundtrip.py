@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import h11
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +16,14 @@ from sansio.dialects.openai_chat.server_request import decode_request
 from sansio.dialects.openai_chat.server_response import encode_response
 from sansio.errors import Failure, Kind
 from sansio.events import Completed, Event, Failed, Fold
+from sansio.exchange import Exchange
 from sansio.framing.sse import SseDecoder
-from sansio.http import Limits
+from sansio.gateway import Connection, Conversation, Write
+from sansio.http import Limits, split_url
 from sansio.testing.strategies import chat_requests, chat_responses, event_streams, failures, fragmented
 from sansio.types import ChatRequest, ChatResponse, Provider, StreamOptions
 
-PROVIDER = Provider(name="double", base_url="http://double/v1", dialect="openai_chat")
+PROVIDER = Provider(name="double", base_url="http://double/v1", dialect="openai_chat", keyless=True)
 PATH = "/v1/chat/completions"
 USAGE = StreamOptions(include_usage=True)
 
@@ -123,3 +126,38 @@ def test_a_failure_before_any_output_is_told_by_status_headers_and_body(failure:
     same = ("message", "param", "retry_after", "should_retry")
     assert [getattr(told, name) for name in same] == [getattr(failure, name) for name in same]
     assert told.kind == TOLD_AS.get(failure.kind, failure.kind)
+
+
+def ask(exchange: Exchange[ChatResponse], events: list[Event[ChatResponse]]) -> None:
+    """Have the exchange's request answered with those events, through HTTP/1.1 and both of its sides."""
+    client, server = h11.Connection(h11.CLIENT), Conversation(Connection(), lambda _: events)
+    request, target = exchange.request, split_url(exchange.request.url)[1]
+    assert isinstance(request.body, bytes)
+    length = ("content-length", str(len(request.body)))
+    sent = [h11.Request(method="POST", target=target, headers=[("host", "double"), length, *request.headers])]
+    for part in (*sent, h11.Data(data=request.body), h11.EndOfMessage()):
+        if data := client.send(part):
+            server.receive_data(data)
+    for action in iter(server.next_action, None):
+        assert isinstance(action, Write)
+        client.receive_data(action.data)
+    head = client.next_event()
+    assert isinstance(head, h11.Response)
+    exchange.receive_head(head.status_code, [(name.decode(), value.decode()) for name, value in head.headers])
+    while isinstance(piece := client.next_event(), h11.Data):
+        exchange.receive_data(bytes(piece.data))
+    assert isinstance(piece, h11.EndOfMessage)
+    exchange.receive_eof()
+
+
+@given(event_streams(), st.booleans())
+def test_an_exchange_and_a_connection_understand_each_other(events: list[Event[ChatResponse]], stream: bool) -> None:
+    exchange = Exchange(PROVIDER, ChatRequest(model="m", messages="hi"), stream=stream)
+    ask(exchange, events)
+    match events[-1], exchange.outcome:
+        case Completed(said), Completed(heard):
+            assert msgspec.structs.replace(heard, provider=None) == (said if stream else unordered(said))
+        case Failed(said), Failed(heard):
+            assert (heard.message, heard.param) == (said.message, said.param)
+        case ends:
+            raise AssertionError(ends)

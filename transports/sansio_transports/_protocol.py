@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections import deque
 from contextlib import suppress
@@ -215,6 +216,9 @@ async def _attempt(
         sock.setblocking(False)
         tune(sock)
         await loop.sock_connect(sock, address)
+    except OSError as exc:
+        sock.close()
+        raise OSError(exc.errno, os.strerror(exc.errno or 0)) from exc  # asyncio's own words leave out the reason
     except BaseException:
         sock.close()
         raise

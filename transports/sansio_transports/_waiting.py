@@ -73,8 +73,11 @@ else:
 
     def _poll(interests: Interests, timeout: float) -> bool:
         poll = select.poll()  # not select.select: descriptors above 1023
-        for pollable, event in interests:
-            poll.register(pollable.fileno(), event)
+        wanted: dict[int, int] = {}
+        for pollable, event in interests:  # one socket may be wanted for both, and registering replaces
+            wanted[pollable.fileno()] = wanted.get(pollable.fileno(), 0) | event
+        for descriptor, events in wanted.items():
+            poll.register(descriptor, events)
         return bool(poll.poll(timeout * 1000))
 
 

@@ -99,8 +99,8 @@ class Rewriter:
             members["tool_calls"] = [_wire_call(call) for call in calls]
         if message.audio is not None:
             members["audio"] = {"id": message.audio.id}  # the API knows the rest by its id
-        if thoughts:
-            self._give_back("".join(thoughts), members, path)
+        if reasoning := "".join(thoughts):
+            self._give_back(reasoning, members, path)
         return {**members, **(message.extra or {})}
 
     def _ordered(self, parts: Sequence[OrderedPart], path: str, thoughts: list[str]) -> object:

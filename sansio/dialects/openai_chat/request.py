@@ -41,6 +41,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
         members["tools"] = rewriter.tools(request.tools)
     if isinstance(request.tool_choice, Opaque):
         members["tool_choice"] = rewriter.opaque(request.tool_choice, "tool_choice")
+    for name in ("tools", "tool_choice"):
+        if not members.get(name, True):  # nothing is left of it, and the API refuses an empty list
+            del members[name]
     _switch_stream(members, stream=terms.stream, usage_switch=quirks.usage_switch)
     if not members.get("tools") and not members.get("functions"):
         for name in _FOR_TOOLS:
@@ -77,8 +80,10 @@ def _apply_quirks(members: dict[str, object], model: str, provider: Provider, lo
             value = members.pop(old)
             if members.setdefault(new, value) != value:
                 losses.append(Loss(old, "dropped", f"{new} says otherwise"))
-    by_model = frozenset[str]() if members.get("reasoning_effort") == rule.lifted_by else rule.forbidden
-    for name in sorted(members.keys() & (quirks.forbidden | by_model)):
+    forbidden = quirks.forbidden
+    if rule.lifted_by is None or members.get("reasoning_effort") != rule.lifted_by:
+        forbidden |= rule.forbidden
+    for name in sorted(members.keys() & forbidden):
         value = members.pop(name)
         if value is not None and value != _DEFAULTS.get(name):
             who = provider.name if name in quirks.forbidden else model

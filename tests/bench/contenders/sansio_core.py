@@ -109,7 +109,7 @@ def linear_large(_url: str) -> Result:
     return _ratio(_one(16 * _MIB), _one(64 * _MIB), 65536, limits)
 
 
-def _peak(size: int, step: int, limits: Limits) -> tuple[float, Completed[ChatResponse] | Failed | None]:
+def peak(size: int, step: int, limits: Limits) -> tuple[float, Completed[ChatResponse] | Failed | None]:
     """The peak of traced memory above the state before the first byte; pieces are made as they are fed."""
     exchange = _exchange(limits)
     piece = b"x" * step
@@ -126,19 +126,19 @@ def _peak(size: int, step: int, limits: Limits) -> tuple[float, Completed[ChatRe
 
 def memory_hostile(_url: str) -> Result:
     """Peak memory of one 64 MiB event with the default limits, as a share of the limit; it ends in `limit_exceeded`."""
-    peak, outcome = _peak(64 * _MIB, 65536, Limits())
+    most, outcome = peak(64 * _MIB, 65536, Limits())
     if not isinstance(outcome, Failed) or outcome.failure.kind != "limit_exceeded":
         raise ValueError(f"the event ended in {outcome!r}")
-    return {"cpu": peak / Limits().event, "count": 1, "length": 0}
+    return {"cpu": most / Limits().event, "count": 1, "length": 0}
 
 
 def memory_pieces(_url: str) -> Result:
     """Peak memory of a limit's worth in 2-byte pieces, as a share of the limit."""
     limits = Limits(event=4 * _MIB)
-    peak, outcome = _peak(4 * _MIB - 1024, 2, limits)
+    most, outcome = peak(4 * _MIB - 1024, 2, limits)
     if outcome is not None:
         raise ValueError(f"the event ended in {outcome!r}")
-    return {"cpu": peak / limits.event, "count": 1, "length": 0}
+    return {"cpu": most / limits.event, "count": 1, "length": 0}
 
 
 if __name__ == "__main__":

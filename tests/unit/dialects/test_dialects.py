@@ -17,12 +17,12 @@ class Mine(ChatRequest, frozen=True):
 
 
 def test_a_codec_is_found_by_the_kind_of_request() -> None:
-    assert dialects.codec("openai_chat", ChatRequest(model="m", messages="hi")) is CODEC
-    assert dialects.codec("openai_chat", Mine(model="m", messages="hi")) is CODEC
+    assert dialects.codec_for("openai_chat", ChatRequest(model="m", messages="hi")) is CODEC
+    assert dialects.codec_for("openai_chat", Mine(model="m", messages="hi")) is CODEC
 
 
 def test_what_is_not_there() -> None:
     with pytest.raises(LocalProtocolError, match="no dialect 'x'; there are openai_chat"):
-        dialects.codec("x", Other())
+        dialects.codec_for("x", Other())
     with pytest.raises(LocalProtocolError, match="openai_chat has no Other"):
-        dialects.codec("openai_chat", Other())
+        dialects.codec_for("openai_chat", Other())

@@ -31,7 +31,10 @@ def _said(body: object) -> tuple[object, ...]:
         ({"title": "t", "detail": "d"}, ("t: d", None, None, None)),
         ({"title": "t"}, ("t", None, None, None)),
         ({"detail": {"message": "m", "type": "t"}}, ("m", None, "t", None)),
-        ({"detail": [{"loc": ["body", 0], "msg": "m"}, {"msg": "n"}, {"x": 1}, "s", 2]}, ('body.0: m; n; {"x":1}; s; 2',)),
+        (
+            {"detail": [{"loc": ["body", 0], "msg": "m"}, {"msg": "n"}, {"x": 1}, "s", 2]},
+            ('body.0: m; n; {"x":1}; s; 2',),
+        ),
         ({"errors": [{"message": "m"}, {"message": "n"}]}, ("m", None, None, None)),
         ({"errors": ["text"]}, ("text", None, None, None)),
         (b'data: {"error":{"message":"in an event"}}\n\n', ("in an event", None, None, None)),
@@ -58,7 +61,11 @@ def test_no_error(value: object) -> None:
 
 
 def test_the_error_further_up_is_part_of_the_text() -> None:
-    error = {"message": "Provider returned error", "code": 400, "metadata": {"raw": "too many tokens", "error_type": "X"}}
+    error = {
+        "message": "Provider returned error",
+        "code": 400,
+        "metadata": {"raw": "too many tokens", "error_type": "X"},
+    }
     facts = of_error(error)
     assert facts.words == ("400", "x")
     assert "too many tokens" in facts.text

@@ -85,7 +85,11 @@ def test_a_redirection_names_its_target() -> None:
 
 def test_no_explanation() -> None:
     failure = of_reply(Reply(502, {}, b""), None)
-    assert (failure.kind, failure.message, failure.should_retry) == ("server_error", "status 502 without an explanation", None)
+    assert (failure.kind, failure.message, failure.should_retry) == (
+        "server_error",
+        "status 502 without an explanation",
+        None,
+    )
 
 
 def test_rules_of_one_s_own() -> None:

@@ -119,6 +119,13 @@ def test_depth_beyond_the_stack_is_refused_without_a_limit() -> None:
     assert not is_json(deep)
 
 
+@pytest.mark.parametrize("depth", [600, 990])
+def test_depth_that_msgspec_reads_and_python_does_not(depth: int) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        loads(b"[" * depth + b"]" * depth)
+    assert caught.value.kind == "protocol"
+
+
 def test_many_brackets_side_by_side_are_shallow() -> None:
     check_depth(b"[" + b'[],{"a":"]"},' * 100_000 + b"0]", 2)
 

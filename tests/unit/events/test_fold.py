@@ -57,7 +57,10 @@ def test_nothing_came() -> None:
 
 def test_text_of_interleaved_choices() -> None:
     response = _fold(TextDelta("a", 1), TextDelta("b", 0), TextDelta("c", 1), TextDelta("d", 1), ChoiceFinished("stop"))
-    assert [(c.index, c.message.content, c.finish_reason) for c in response.choices] == [(0, "b", "stop"), (1, "acd", None)]
+    assert [(c.index, c.message.content, c.finish_reason) for c in response.choices] == [
+        (0, "b", "stop"),
+        (1, "acd", None),
+    ]
 
 
 def test_a_long_text_is_whole() -> None:

@@ -188,10 +188,12 @@ def test_it_is_refused_and_the_connection_ends(data: bytes, status: int) -> None
 
 @pytest.mark.parametrize(("size", "refused"), [(100, False), (101, True)])
 def test_a_head_may_be_so_long_and_no_longer(size: int, refused: bool) -> None:
-    connection = Connection(limits=Limits(head=100))
     head = b"GET / HTTP/1.1\r\nhost: h\r\nx: "
-    events(connection, head + b"a" * (size - len(head)))
-    assert connection.should_close is refused
+    head += b"a" * (size - len(head) - 4)
+    for data in (head + b"aaaa", head + b"\r\n\r\n", head + b"\r\n\r\n" + head):
+        connection = Connection(limits=Limits(head=100))
+        events(connection, data)
+        assert connection.should_close is refused
 
 
 @pytest.mark.parametrize(("limit", "status"), [(len(BODY), 200), (len(BODY) - 1, 413)])

@@ -15,7 +15,12 @@ def test_names_are_sorted_and_each_is_a_provider() -> None:
 
 
 def test_arguments_go_before_variables_and_these_before_the_template() -> None:
-    env = {"OPENAI_API_KEY": "from env", "OPENAI_BASE_URL": "http://env/v1/", "OPENAI_ORG_ID": "org", "OPENAI_PROJECT_ID": ""}
+    env = {
+        "OPENAI_API_KEY": "from env",
+        "OPENAI_BASE_URL": "http://env/v1/",
+        "OPENAI_ORG_ID": "org",
+        "OPENAI_PROJECT_ID": "",
+    }
     one = sansio.provider("openai", env=env)
     assert (one.api_key, one.base_url) == ("from env", "http://env/v1")
     assert one.headers == (("openai-organization", "org"),)

@@ -23,9 +23,10 @@ from sansio.commands import (
     Question,
     Read,
     Reply,
+    Route,
 )
 from sansio.events import Event
-from sansio.http import HttpRequest, Origin, Timeouts, split_url
+from sansio.http import HttpRequest, Timeouts, split_url
 from sansio.shared import Shared
 from sansio.wire.call import Call
 from sansio.wire.verbs import Answer, Bytes, Connect, Disconnect, Finished, Receive, Send, Verb
@@ -86,7 +87,11 @@ class ByHand(Generic[T]):
 
     def answer(self, kind: type[Verb], answer: Answer) -> None:
         """Answer the one outstanding verb of that kind."""
-        self.call.resume(self.verb(kind), answer)
+        self.resume(self.verb(kind), answer)
+
+    def resume(self, verb: Verb, answer: Answer) -> None:
+        """Answer that verb."""
+        self.call.resume(verb, answer)
         self._at_once()
 
     def done(self, kind: type[Verb]) -> None:
@@ -172,11 +177,6 @@ def idle_connection(request: HttpRequest = GET) -> Shared:
 
 def taken(shared: Shared, request: HttpRequest = GET) -> int:
     """A connection that somebody else uses."""
-    route = Wiring().proxies.route(_origin(request))
-    answer = shared.ask(Lease("other", route), 0.0).answer
+    answer = shared.ask(Lease("other", Route(split_url(request.url)[0])), 0.0).answer
     assert isinstance(answer, Leased)
     return answer.conn
-
-
-def _origin(request: HttpRequest) -> Origin:
-    return split_url(request.url)[0]

@@ -91,7 +91,9 @@ def test_a_full_route_makes_calls_wait_and_the_first_to_wait_is_the_first_to_be_
     assert leased(pool, "other", B).fresh
     assert pool.waiting == 2
     assert pool.release(Release("1", conn, keep=True), 1.0).wake == (second,)
-    assert pool.lease(Lease("3", A, third), 1.0).answer == Busy(1.0, third)  # woken by its own deadline: keeps its place
+    assert pool.lease(Lease("3", A, third), 1.0).answer == Busy(
+        1.0, third
+    )  # woken by its own deadline: keeps its place
     assert pool.lease(Lease("2", A, second), 1.0).answer == Leased(1.0, conn, fresh=False)
     assert pool.release(Release("2", conn, keep=False), 2.0).wake == (third,)
     assert pool.lease(Lease("3", A, third), 2.0).answer == Leased(2.0, conn + 4, fresh=True)

@@ -1,0 +1,33 @@
+"""Usage under the names that servers have for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sansio.dialects.openai_chat.usage import usage
+from sansio.dialects.openai_chat.wire import CostPiece, UsagePiece
+from sansio.types import CompletionTokensDetails, PromptTokensDetails, Usage
+
+
+def test_as_openai_states_it() -> None:
+    details = PromptTokensDetails(cached_tokens=1), CompletionTokensDetails(reasoning_tokens=2)
+    piece = UsagePiece(9, 3, 12, *details, cached_tokens=7, reasoning_tokens=7)
+    assert usage(piece) == Usage(9, 3, 12, *details)
+
+
+@pytest.mark.parametrize("piece", [UsagePiece(prompt_cache_hit_tokens=4, cached_tokens=5), UsagePiece(cached_tokens=4)])
+def test_cached_tokens_beside_the_details(piece: UsagePiece) -> None:
+    assert usage(piece).prompt_tokens_details == PromptTokensDetails(cached_tokens=4)
+
+
+def test_reasoning_tokens_beside_the_details() -> None:
+    piece = UsagePiece(reasoning_tokens=4, completion_tokens_details=CompletionTokensDetails(audio_tokens=1))
+    assert usage(piece).completion_tokens_details == CompletionTokensDetails(reasoning_tokens=4, audio_tokens=1)
+
+
+@pytest.mark.parametrize(
+    ("cost", "dollars"), [(None, None), (0.5, 0.5), ("0.25", 0.25), ("free", None), (CostPiece(0.125), 0.125)]
+)
+def test_cost(cost: float | str | CostPiece | None, dollars: float | None) -> None:
+    """A number, a text, or an object with a total."""
+    assert usage(UsagePiece(cost=cost)).cost == dollars
