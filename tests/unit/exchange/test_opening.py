@@ -51,10 +51,10 @@ def _end(
         b"event: x\n" + _STREAM,
         b"id: 1\n" + _STREAM,
         b"retry: 1\r\n" + _STREAM,
-        gzip.compress(_WHOLE),
-        gzip.compress(_STREAM),
+        gzip.compress(_WHOLE, mtime=0),
+        gzip.compress(_STREAM, mtime=0),
         zlib.compress(_STREAM),
-        gzip.compress(_STREAM[:20]) + gzip.compress(_STREAM[20:]),
+        gzip.compress(_STREAM[:20], mtime=0) + gzip.compress(_STREAM[20:], mtime=0),
     ],
 )
 def test_the_bytes_decide(body: bytes, coding: str | None, type_: str | None, stream: bool) -> None:
@@ -75,7 +75,7 @@ def test_a_coding_that_was_not_asked_for() -> None:
 
 
 def test_a_coding_that_is_broken() -> None:
-    coded = gzip.compress(_STREAM)
+    coded = gzip.compress(_STREAM, mtime=0)
     assert _kind(_end(coded[:10] + b"\xff" * 20, _EVENTS))[0] == "protocol"
     assert _kind(_end(b"\x1f\x8b\xff\xff", _JSON, status=503)) == (
         "service_unavailable",
@@ -84,15 +84,15 @@ def test_a_coding_that_is_broken() -> None:
 
 
 def test_a_coding_that_is_cut_off() -> None:
-    assert _kind(_end(gzip.compress(_WHOLE)[:-4], _JSON))[0] == "truncated"
-    assert _kind(_end(gzip.compress(_STREAM)[:4], _EVENTS))[0] == "truncated"
+    assert _kind(_end(gzip.compress(_WHOLE, mtime=0)[:-4], _JSON))[0] == "truncated"
+    assert _kind(_end(gzip.compress(_STREAM, mtime=0)[:4], _EVENTS))[0] == "truncated"
 
 
 def test_a_limit_counts_what_was_inflated() -> None:
     limits = sansio.Limits(body=1_000_000)
     exchange = Exchange(_PROVIDER, ChatRequest(model="m", messages="hi"), limits=limits)
     exchange.receive_head(200, [])
-    exchange.receive_data(gzip.compress(b"{" + b" " * 1_000_000))
+    exchange.receive_data(gzip.compress(b"{" + b" " * 1_000_000, mtime=0))
     assert isinstance(exchange.outcome, Failed)
     assert exchange.outcome.failure.kind == "limit_exceeded"
 
@@ -120,7 +120,7 @@ def test_a_stream_that_begins_with_a_bare_line() -> None:
     assert _kind(_end(b'{\n"error":\n"busy"\n}', _EVENTS)) == ("server_error", "busy")
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b'{"error":"no"}'), b'{"error":"no"}', b"x", b""])
+@pytest.mark.parametrize("body", [gzip.compress(b'{"error":"no"}', mtime=0), b'{"error":"no"}', b"x", b""])
 def test_explanations_of_errors(body: bytes) -> None:
     kind, message = _kind(_end(body, _JSON, "gzip", status=400))
     assert kind == "bad_request"
