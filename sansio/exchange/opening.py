@@ -16,9 +16,8 @@ from .readers import DocumentReader, EventReader, Reader
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb"(?:data|event|id|retry|error)?:")
 _BEGINNINGS: Final = (b"data:", b"event:", b"id:", b"retry:", b"error:", _BYTE_ORDER_MARK)
-_UNDONE: Final = frozenset(
-    {"", "deflate", "gzip", "identity", "x-gzip"}
-)  # codings that we offer, or that change nothing
+# Codings that we offer and undo, or that change nothing.
+_UNDONE: Final = frozenset({"", "deflate", "gzip", "identity", "x-gzip"})
 
 
 class CodedReader:
@@ -26,8 +25,8 @@ class CodedReader:
 
     def __init__(self, inner: Reader) -> None:
         self._inner = inner
+        self.rest: Reader | None = None
         self._head = b""
-        self._plain = False
         self._inflater: Inflater | None = None
         self._corrupt: Failure | None = None
 
@@ -41,22 +40,16 @@ class CodedReader:
         """Why it never will be."""
         return self._inner.failure or self._corrupt
 
-    @property
-    def rest(self) -> Reader | None:
-        """The reader within, once it is known that nothing is to be undone."""
-        return (self._inner.rest or self._inner) if self._plain else None
-
     def receive(self, data: bytes) -> list[Delta]:
         """Take the next bytes."""
-        if self._plain:
-            return self._inner.receive(data)
         if self._inflater is None:
             self._head = data = self._head + data
             if len(data) < 2:
                 return []
             if not is_coded(data):
-                self._plain = True
-                return self._inner.receive(data)
+                events = self._inner.receive(data)
+                self.rest = self._inner.rest or self._inner
+                return events
             self._inflater = Inflater()
         return self._inflate(self._inflater, data)
 
@@ -64,8 +57,7 @@ class CodedReader:
         """Take the end; a coding that was cut off is no clean one."""
         if self._inflater is not None:
             return self._inner.finish(clean=clean and self._inflater.ended)
-        events = [] if self._plain else self._inner.receive(self._head)
-        return events + self._inner.finish(clean=clean)
+        return self._inner.receive(self._head) + self._inner.finish(clean=clean)
 
     def _inflate(self, inflater: Inflater, data: bytes) -> list[Delta]:
         events: list[Delta] = []

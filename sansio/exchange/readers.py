@@ -35,7 +35,7 @@ class Reader(Protocol):
 
     @property
     def rest(self) -> Reader | None:
-        """Another reader that had better take the next bytes itself; None while this one reads on."""
+        """The reader that takes over from here; None while this one reads on."""
         ...
 
     def receive(self, data: bytes) -> list[Delta]:

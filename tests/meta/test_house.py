@@ -26,7 +26,7 @@ def _texts() -> Iterator[tuple[Path, str]]:
 
 def test_no_file_is_longer_than_300_lines() -> None:
     long = [module.name for module in _SOURCES if module.path.read_text("utf-8").count("\n") > 300]
-    assert long == ["sansio.dialects.openai_chat.decoder.receive"]  # the hot loop: a call an event would cost a tenth
+    assert long == []
 
 
 def test_no_function_is_longer_than_40_lines() -> None:
@@ -36,7 +36,7 @@ def test_no_function_is_longer_than_40_lines() -> None:
         for node in ast.walk(module.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
     ]
-    assert long == []
+    assert long == ["sansio.dialects.openai_chat.decoder.receive"]  # the hot loop: a call an event would cost a tenth
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -44,7 +44,7 @@ def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
 
 @given(chat_requests(), st.booleans())
 def test_a_request_is_decoded_to_what_was_encoded(request: ChatRequest, stream: bool) -> None:
-    encoded = dialects.codec("openai_chat", request).encode(request, terms(stream=stream))
+    encoded = dialects.codec_for("openai_chat", request).encode(request, terms(stream=stream))
     decoded = decode_request(encoded.method, encoded.path, (), encoded.body)
     if not encoded.losses:
         assert decoded == normalise(request, stream=stream)
@@ -56,7 +56,7 @@ def client_fold(records: bytes, pieces: list[bytes]) -> tuple[ChatResponse, bool
     assert b"".join(pieces) == records
     sse, decoder, fold = (
         SseDecoder(),
-        dialects.codec("openai_chat", ChatRequest(model="m", messages="")).decoder(terms(stream=True)),
+        dialects.codec_for("openai_chat", ChatRequest(model="m", messages="")).decoder(terms(stream=True)),
         Fold(),
     )
     for piece in pieces:
@@ -92,7 +92,7 @@ def test_a_failure_in_the_stream_is_told_and_nothing_before_it_is_lost(events: l
 
 @given(chat_responses())
 def test_a_document_folds_to_the_response_that_it_was_encoded_from(response: ChatResponse) -> None:
-    decoder = dialects.codec("openai_chat", ChatRequest(model="m", messages="")).decoder(terms())
+    decoder = dialects.codec_for("openai_chat", ChatRequest(model="m", messages="")).decoder(terms())
     fold = Fold()
     fold.extend(decoder.receive_document(encode_response(response)))
     assert (decoder.complete, decoder.failure) == (True, None)
@@ -122,7 +122,7 @@ TOLD_AS: dict[Kind, Kind] = {
 def test_a_failure_before_any_output_is_told_by_status_headers_and_body(failure: Failure) -> None:
     status, headers, body = encode_failure(failure)
     request = ChatRequest(model="m", messages="")
-    told = dialects.codec("openai_chat", request).failure(Reply(status, dict(headers), body), terms())
+    told = dialects.codec_for("openai_chat", request).failure(Reply(status, dict(headers), body), terms())
     same = ("message", "param", "retry_after", "should_retry")
     assert [getattr(told, name) for name in same] == [getattr(failure, name) for name in same]
     assert told.kind == TOLD_AS.get(failure.kind, failure.kind)

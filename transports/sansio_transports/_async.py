@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from copy import copy
 from typing import Generic, Self, TypeVar, Unpack
 
-from sansio.events import Event, Outcome, TextDelta
+from sansio.events import Event, Outcome
 from sansio.types import ChatRequest, ChatResponse, Request
 from sansio.wire.verbs import Finished
 
 from ._hub import E, Hub
 from ._loop import C, Loop, Running
 from ._setup import Configuration, Overrides, Setup
-from ._stream import Shown, response_of
+from ._stream import AsyncText, Shown, response_of
 from .config import from_environment
 
 R = TypeVar("R")
@@ -130,23 +130,7 @@ class AsyncStream(Shown, Generic[C, E]):
                 self._running.close()
                 raise
             if not isinstance(step, Finished):
-                return self._show(step)
+                return self._show(step.events)
             self._running.close()
             response_of(step.value)
             raise StopAsyncIteration
-
-
-class AsyncText:
-    """An iterator over the text of a stream's first choice; a class, so that nothing is left open when it is dropped."""
-
-    def __init__(self, events: AsyncIterator[Event[ChatResponse]]) -> None:
-        self._events = events
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> str:
-        while True:
-            event = await anext(self._events)
-            if isinstance(event, TextDelta) and event.choice == 0:
-                return event.text

@@ -19,12 +19,13 @@ from sansio.flows import call
 from sansio.http import Limits, Timeouts
 from sansio.policy import Retry
 from sansio.shared import Shared
-from sansio.types import Provider, Request
+from sansio.types import Extra, Provider, Request
 from sansio.wire.call import Call
 from sansio.wire.pool import PoolLimits
 from sansio.wire.proxy import Proxies
 from sansio.wire.wiring import Wiring
 
+from ._log import Log, LogLevel
 from ._sources import Content, Sources
 from .config import SYSTEM_TRUST, TlsConfig, tls_context
 
@@ -37,8 +38,8 @@ R = TypeVar("R")
 class Overrides(TypedDict, total=False):
     """What one call, or a client of `with_options`, does otherwise.
 
-    `timeouts`, `retry` and `on_loss` replace the client's; `headers` and `query` are added to the client's; `sources` are
-    what the `Source`s of a request body stand for, by id.
+    `timeouts`, `retry` and `on_loss` replace the client's; `headers`, `query` and `extra` (further fields of the body, top
+    level) are added to the client's; `sources` are what the `Source`s of a request body stand for, by id.
     """
 
     timeouts: Timeouts
@@ -46,6 +47,7 @@ class Overrides(TypedDict, total=False):
     on_loss: OnLoss
     headers: Mapping[str, str]
     query: Mapping[str, str]
+    extra: Mapping[str, object]
     sources: Mapping[str, Content]
 
 
@@ -53,7 +55,7 @@ class Configuration(Overrides, total=False):
     """What a client is made of, all of it optional.
 
     `providers` answer to their names; `limits` bound one response, `pool` the connections; `tls` is a `TlsConfig`, or an
-    SSLContext of the caller's own; without `proxies` there are none.
+    SSLContext of the caller's own; without `proxies` there are none; `log` is debug or info.
     """
 
     providers: Sequence[Provider]
@@ -61,6 +63,7 @@ class Configuration(Overrides, total=False):
     pool: PoolLimits
     proxies: Proxies
     tls: TlsConfig | ssl.SSLContext
+    log: LogLevel | None
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,15 +74,20 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     on_loss: OnLoss = "raise"
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
+    extra: Mapping[str, object] = {}
     sources: Mapping[str, Content] = {}
 
     def having(self, overrides: Overrides) -> Options:
         """The same but for *overrides*.  Header names are compared as HTTP does.  Raises TypeError for an unknown option."""
-        headers = {name.lower(): value for name, value in overrides.get("headers", {}).items()}
-        query = overrides.get("query", {})
-        return msgspec.structs.replace(
-            self, **{**overrides, "headers": {**self.headers, **headers}, "query": {**self.query, **query}}
-        )
+        added = {
+            "headers": {
+                **self.headers,
+                **{name.lower(): value for name, value in overrides.get("headers", {}).items()},
+            },
+            "query": {**self.query, **overrides.get("query", {})},
+            "extra": {**self.extra, **overrides.get("extra", {})},
+        }
+        return msgspec.structs.replace(self, **{**overrides, **added})
 
 
 class Setup:
@@ -96,12 +104,16 @@ class Setup:
         pool: PoolLimits = PoolLimits(),
         proxies: Proxies = Proxies(),
         tls: TlsConfig | ssl.SSLContext = SYSTEM_TRUST,
+        log: LogLevel | None = None,
         **overrides: Unpack[Overrides],
     ) -> None:
         self.shared = Shared(pool)
         self.options = Options().having(overrides)
         self._limits = limits
+        self._log = None if log is None else Log(log)
         self._providers = {provider.name: provider for provider in providers}
+        if len(self._providers) < len(providers):
+            raise LocalProtocolError("two providers have one name; give one of them another")
         self._wiring = Wiring(
             limits=limits,
             proxies=proxies,
@@ -125,7 +137,7 @@ class Setup:
         provider, request = self._provider(request)
         exchange = Exchange(
             provider,
-            request,
+            _with_extra(request, options.extra) if options.extra else request,
             stream=stream,
             headers=tuple(options.headers.items()),
             query=tuple(options.query.items()),
@@ -135,7 +147,10 @@ class Setup:
             on_loss=options.on_loss,
         )
         flow = partial(call, exchange, options.retry, options.timeouts, random.random)
-        return Call(flow, name, self._wiring, now=now, unix=unix)
+        if self._log is None:
+            return Call(flow, name, self._wiring, now=now, unix=unix)
+        logged = self._log.around(flow, name, exchange.request)
+        return Call(logged, name, self._wiring, now=now, unix=unix, recorder=self._log.recorder(name))
 
     def sources(self) -> Sources:
         """The sources of one call."""
@@ -155,3 +170,11 @@ class Setup:
             configured = ", ".join(self._providers) or "none"
             raise LocalProtocolError(f"model {model!r} names no configured provider; configured: {configured}")
         return provider, request if separator == "/" else msgspec.structs.replace(request, model=f"{name}/{rest}")
+
+
+def _with_extra(request: Request[R], extra: Mapping[str, object]) -> Request[R]:
+    if "extra" not in request.__struct_fields__:
+        raise LocalProtocolError(f"a {type(request).__name__} takes no extra fields")
+    own: Extra = getattr(request, "extra", None) or {}
+    raw = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in extra.items()}
+    return msgspec.structs.replace(request, extra={**own, **raw})

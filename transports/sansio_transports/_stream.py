@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from operator import length_hint
-from typing import TypeVar, cast
+from typing import Self, TypeVar, cast
 
-from sansio.commands import Emit
 from sansio.errors import LocalProtocolError, exception
-from sansio.events import Completed, Event, Failed, Outcome
+from sansio.events import Completed, Event, Failed, Outcome, TextDelta
 from sansio.types import ChatResponse
 
 R = TypeVar("R")
@@ -54,9 +53,9 @@ class Shown:
             raise LocalProtocolError("a stream has its response when it was read to its end")
         return self._completed.response
 
-    def _show(self, emit: Emit) -> Event[ChatResponse]:
-        """The first of the events; the others are shown next."""
-        events = cast("Sequence[Event[ChatResponse]]", emit.events)  # a stream's exchange answers a ChatRequest
+    def _show(self, batch: Sequence[Event[object]]) -> Event[ChatResponse]:
+        """The first event of a batch; the others are shown next."""
+        events = cast("Sequence[Event[ChatResponse]]", batch)  # a stream's exchange answers a ChatRequest
         if isinstance(last := events[-1], Completed):
             self._completed = last
         self._events = iter(events)
@@ -69,3 +68,24 @@ class Shown:
             self._completed = None
         self._events = iter(())
         return complete
+
+
+def text_of(events: Iterable[Event[ChatResponse]]) -> Iterator[str]:
+    """The text of the first choice, piece by piece."""
+    return (event.text for event in events if isinstance(event, TextDelta) and event.choice == 0)
+
+
+class AsyncText:
+    """An iterator over the text of a stream's first choice; a class, so that nothing is left open when it is dropped."""
+
+    def __init__(self, events: AsyncIterator[Event[ChatResponse]]) -> None:
+        self._events = events
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while True:
+            event = await anext(self._events)
+            if isinstance(event, TextDelta) and event.choice == 0:
+                return event.text

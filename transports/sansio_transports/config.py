@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -14,14 +14,15 @@ from sansio.wire.proxy import Proxies
 if TYPE_CHECKING:
     import ssl
 
+    from ._log import LogLevel
     from ._setup import Configuration
 
 
 def from_environment(env: Mapping[str, str], configuration: Configuration) -> Configuration:
     """*configuration*, and where it says nothing what *env* says: providers, and the proxies to them.
 
-    A provider is there when its key is set; one that needs no key (a local server), when its URL is.
-    Raises LocalProtocolError for a URL or a proxy that cannot be used.
+    A provider is there when its key is set; one that needs no key (a local server), when its URL is.  SANSIO_LOG switches
+    the log on.  Raises LocalProtocolError for a URL or a proxy that cannot be used.
     """
     whole = configuration.copy()
     if "providers" not in whole:
@@ -31,6 +32,8 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
         ]
     if "proxies" not in whole:
         whole["proxies"] = Proxies.from_environment(env)
+    if "log" not in whole and (level := env.get("SANSIO_LOG")):
+        whole["log"] = cast("LogLevel", level)  # the log refuses any other
     return whole
 
 

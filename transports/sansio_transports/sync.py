@@ -8,14 +8,14 @@ from copy import copy
 from time import monotonic
 from typing import Self, TypeVar, Unpack
 
-from sansio.events import Event, Outcome, TextDelta
+from sansio.events import Event, Outcome
 from sansio.types import ChatRequest, ChatResponse, Request
 from sansio.wire.verbs import Finished
 
 from ._hub import Hub
 from ._running import Running, ThreadHub, disconnect
 from ._setup import Configuration, Overrides, Setup
-from ._stream import Shown, response_of
+from ._stream import Shown, response_of, text_of
 from ._waiting import Signal
 from .config import from_environment
 
@@ -90,7 +90,7 @@ class Stream(Shown):
     @property
     def text(self) -> Iterator[str]:
         """The text of the first choice, piece by piece; it reads the stream."""
-        return (event.text for event in self if isinstance(event, TextDelta) and event.choice == 0)
+        return text_of(self)
 
     def close(self) -> None:
         """Stop here.  An answer that is complete keeps its connection; any other loses it, and what was not read."""
@@ -130,7 +130,7 @@ class Stream(Shown):
                 self._running.close()
                 raise
             if not isinstance(step, Finished):
-                return self._show(step)
+                return self._show(step.events)
             self._running.close()
             response_of(step.value)
             raise StopIteration

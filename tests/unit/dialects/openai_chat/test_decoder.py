@@ -246,8 +246,10 @@ def test_an_answer_that_was_not_streamed() -> None:
     assert decoder.complete
 
 
-@pytest.mark.parametrize(("body", "events"), [({"choices": []}, []), ({"choices": [{"message": {}}]}, [TextDelta("")])])
-def test_an_answer_without_a_finish_reason(body: object, events: list[Delta]) -> None:
+@pytest.mark.parametrize(
+    ("body", "events"), [(b'{"choices":[]}', []), (b'{"choices":[{"message":{}}]}', [TextDelta("")])]
+)
+def test_an_answer_without_a_finish_reason(body: bytes, events: list[Delta]) -> None:
     assert _document(body)[0] == events
     assert _document(body)[1].complete
 

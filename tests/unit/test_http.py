@@ -1,0 +1,185 @@
+"""HTTP messages: URLs, dates, secrets."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sansio.errors import LocalProtocolError
+from sansio.http import (
+    DEFAULT_PORTS,
+    SECRET_HEADERS,
+    Body,
+    HttpRequest,
+    Limits,
+    Origin,
+    Source,
+    Timeouts,
+    http_date,
+    redacted,
+    retry_after,
+    split_url,
+)
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
+def test_no_secret_header_shows_its_value(name: str) -> None:
+    headers = ((name.title(), "k3y"), ("accept", "*/*"))
+    assert redacted(headers) == ((name.title(), "REDACTED"), ("accept", "*/*"))
+    assert "k3y" not in repr(HttpRequest("POST", "http://a/", headers, b"k3y"))
+
+
+def test_a_request_shows_its_length_in_place_of_its_body() -> None:
+    assert repr(HttpRequest("POST", "http://a/", body=b"abc")) == "HttpRequest('POST', 'http://a/', (), <3 bytes>)"
+    body = Body((b"a", Source("s", 9, "name.txt")), 10)
+    assert repr(HttpRequest("POST", "http://a/", body=body)).endswith("<10 bytes>)")
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "target"),
+    [
+        ("http://a.example", Origin("http", "a.example", 80), "/"),
+        ("https://a.example/v1/x?b=c&d", Origin("https", "a.example", 443), "/v1/x?b=c&d"),
+        ("HTTPS://A.Example:8443/v1", Origin("https", "a.example", 8443), "/v1"),
+        ("http://[::1]:80/", Origin("http", "::1", 80), "/"),
+        ("http://127.0.0.1:1?q", Origin("http", "127.0.0.1", 1), "/?q"),
+        ("https://a/b#fragment", Origin("https", "a", 443), "/b"),
+        ("http://a:/b", Origin("http", "a", 80), "/b"),
+        ("http://a/%E2%82%AC", Origin("http", "a", 80), "/%E2%82%AC"),
+    ],
+)
+def test_a_url_has_an_origin_and_a_target(url: str, origin: Origin, target: str) -> None:
+    assert split_url(url) == (origin, target)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "/v1",
+        "a.example/v1",
+        "ftp://a/",
+        "ws://a/",
+        "http://",
+        "http:///x",
+        "http://:80/",
+        "http://[::1/",
+        "http://a:b/",
+        "http://a:99999/",
+        "http://user@a/",
+        "http://user:password@a/",
+        "http://a/b c",
+        "http://a/é",
+        "http://é/",
+        "http://a/?q=é",
+    ],
+)
+def test_any_other_url_is_refused(url: str) -> None:
+    with pytest.raises(LocalProtocolError):
+        split_url(url)
+
+
+def test_a_refused_url_shows_no_password() -> None:
+    with pytest.raises(LocalProtocolError) as caught:
+        split_url("http://user:pa55@a/")
+    assert "pa55" not in str(caught.value)
+
+
+@pytest.mark.parametrize("break_", ["\r", "\n", "\t", "\0", "\r\nx: y"])
+def test_no_url_breaks_the_request_line(break_: str) -> None:
+    try:
+        _, target = split_url(f"http://a/x{break_}y")
+    except LocalProtocolError:
+        return
+    assert target == "/x" + break_.strip("\r\n\t") + "y"  # urlsplit removes line breaks and tabs, as browsers do
+
+
+@pytest.mark.parametrize(
+    ("origin", "authority"),
+    [
+        (Origin("http", "a", 80), "a"),
+        (Origin("https", "a", 443), "a"),
+        (Origin("https", "a", 80), "a:80"),
+        (Origin("http", "::1", 80), "[::1]"),
+        (Origin("http", "::1", 8080), "[::1]:8080"),
+    ],
+)
+def test_the_authority_names_only_a_port_that_is_not_the_default(origin: Origin, authority: str) -> None:
+    assert origin.authority == authority
+
+
+@given(
+    st.sampled_from(sorted(DEFAULT_PORTS)),
+    st.sampled_from(["a", "b.example", "::1", "127.0.0.1"]),
+    st.integers(1, 65535),
+)
+def test_splitting_undoes_an_authority(scheme: str, host: str, port: int) -> None:
+    origin = Origin(scheme, host, port)
+    assert split_url(f"{scheme}://{origin.authority}/x") == (origin, "/x")
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_a_date_of_http_is_its_unix_time(unix: int) -> None:
+    assert http_date(formatdate(unix, usegmt=True)) == unix
+
+
+def test_a_date_may_stand_between_white_space() -> None:
+    assert http_date(" Sun, 06 Nov 1994 08:49:37 GMT ") == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994",
+        "Sun, 06 Now 1994 08:49:37 GMT",
+        "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 25:49:37 GMT",
+        "Sun, 06 Nov 0000 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 +0100",
+        "Sun, ٠٦ Nov 1994 08:49:37 GMT",
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert http_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "unix", "seconds"),
+    [
+        ({}, 0.0, None),
+        ({"retry-after": "7"}, None, 7.0),
+        ({"retry-after": " 0.5 "}, None, 0.5),
+        ({"retry-after": "-1"}, None, None),
+        ({"retry-after": "1e9"}, None, None),
+        ({"retry-after": "9999999999"}, None, None),
+        ({"retry-after": "soon"}, 0.0, None),
+        ({"retry-after-ms": "1500"}, None, 1.5),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, None, 1.5),
+        ({"retry-after-ms": "x", "retry-after": "9"}, None, 9.0),
+    ],
+)
+def test_the_seconds_until_the_server_wants_to_be_asked_again(
+    headers: dict[str, str], unix: float | None, seconds: float | None
+) -> None:
+    assert retry_after(headers, unix) == seconds
+
+
+def test_a_date_to_come_back_counts_from_the_responses_own_date_else_from_the_callers() -> None:
+    headers = {"retry-after": formatdate(1030, usegmt=True)}
+    assert retry_after(headers, None) is None
+    assert retry_after(headers, 1000.0) == 30.0
+    assert retry_after(headers | {"date": formatdate(1010, usegmt=True)}, 1000.0) == 20.0
+    assert retry_after(headers | {"date": "?"}, 1000.0) == 30.0
+    assert retry_after(headers, 2000.0) == 0.0
+
+
+def test_the_defaults_are_those_of_the_design() -> None:
+    assert Timeouts() == Timeouts(connect=10.0, first_event=None, read=600.0, total=None)
+    assert Limits() == Limits(head=64 << 10, event=32 << 20, body=128 << 20, depth=256)

@@ -1,0 +1,54 @@
+"""What calls share: ids, questions, and the TLS channels that go with their connections."""
+
+from __future__ import annotations
+
+from sansio.commands import Abandoned, Broken, Busy, Closed, Done, Lease, Leased, Release, Route, Withdraw
+from sansio.http import Origin
+from sansio.shared import Shared
+from sansio.wire.pool import PoolLimits, Reply
+from sansio.wire.tls import Channel
+from tests.unit.wire.tls_peer import client_context
+
+ROUTE = Route(Origin("https", "a.example", 443))
+
+
+def with_channel(shared: Shared, call: str) -> int:
+    answer = shared.ask(Lease(call, ROUTE), 0.0).answer
+    assert isinstance(answer, Leased)
+    shared.channels[answer.conn] = Channel(client_context(), "a.example")
+    return answer.conn
+
+
+def test_every_call_has_an_id_of_its_own_without_a_dot() -> None:
+    shared = Shared()
+    ids = [shared.call_id() for _ in range(20)]
+    assert len(set(ids)) == 20
+    assert not any("." in name for name in ids)
+
+
+def test_every_question_is_answered() -> None:
+    shared = Shared(PoolLimits(total=1))
+    assert shared.ask(Lease("1", ROUTE), 1.0).answer == Leased(1.0, 1, fresh=True)
+    assert shared.ask(Lease("2", ROUTE), 2.0).answer == Busy(2.0, 2)
+    assert shared.ask(Withdraw("2"), 3.0) == Reply(Done(3.0))
+    assert shared.ask(Release("1", 1, keep=True), 4.0) == Reply(Done(4.0))
+    assert shared.ask(Abandoned("1"), 5.0) == Reply(Done(5.0))
+    assert shared.ask(Closed(), 6.0) == Reply(Done(6.0), (), (1,))
+    assert shared.ask(Lease("3", ROUTE), 7.0).answer == Broken(7.0, "cancelled", "the client is closed")
+
+
+def test_a_channel_outlives_its_call() -> None:
+    shared = Shared()
+    conn = with_channel(shared, "1")
+    channel = shared.channels[conn]
+    shared.ask(Release("1", conn, keep=True), 0.0)
+    assert shared.channels == {conn: channel}
+
+
+def test_a_channel_goes_with_its_connection() -> None:
+    shared = Shared()
+    conn, other = with_channel(shared, "1"), with_channel(shared, "2")
+    assert shared.ask(Abandoned("1"), 0.0).disconnect == (conn,)
+    assert list(shared.channels) == [other]
+    shared.ask(Closed(), 0.0)
+    assert shared.channels == {}
