@@ -15,7 +15,7 @@ from sansio.http import Headers, Limits
 from sansio.types import Provider, Request
 
 R = TypeVar("R")
-Q = TypeVar("Q")
+Q = TypeVar("Q", covariant=True)
 
 
 class Options(TypedDict, total=False):
