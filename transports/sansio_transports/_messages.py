@@ -15,7 +15,8 @@ from sansio.http import Headers, Limits
 from sansio.types import Provider, Request
 
 R = TypeVar("R")
-Q = TypeVar("Q", covariant=True)
+Q = TypeVar("Q")
+Q_co = TypeVar("Q_co", covariant=True)
 
 
 class Options(TypedDict, total=False):
@@ -59,10 +60,10 @@ class AsyncResponse(Head, Protocol):
     async def aclose(self) -> None: ...
 
 
-class Builder(Protocol[Q]):
+class Builder(Protocol[Q_co]):
     """What both kinds of client have."""
 
-    def build_request(self, method: str, url: str, *, headers: list[tuple[str, str]], content: bytes) -> Q: ...
+    def build_request(self, method: str, url: str, *, headers: list[tuple[str, str]], content: bytes) -> Q_co: ...
 
 
 class Client(Builder[Q], Protocol[Q]):

@@ -28,7 +28,7 @@ from sansio.commands import (
 from sansio.events import Event
 from sansio.http import HttpRequest, Timeouts, split_url
 from sansio.shared import Shared
-from sansio.wire.call import Call
+from sansio.wire.call import Call, Recorder
 from sansio.wire.verbs import Answer, Bytes, Connect, Disconnect, Finished, Receive, Send, Verb
 from sansio.wire.wiring import Wiring
 
@@ -51,6 +51,7 @@ class ByHand(Generic[T]):
         wiring: Wiring | None = None,
         *,
         now: float = 0.0,
+        recorder: Recorder | None = None,
     ) -> None:
         self.shared = shared or Shared()
         self.now = now
@@ -58,7 +59,7 @@ class ByHand(Generic[T]):
         self.disconnected: list[int] = []
         self.emitted: list[Event[object]] = []
         self.woken: list[int] = []
-        self.call = Call(flow, self.shared.call_id(), wiring or Wiring(), now=now)
+        self.call = Call(flow, self.shared.call_id(), wiring or Wiring(), now=now, recorder=recorder)
         self._at_once()
 
     @property
