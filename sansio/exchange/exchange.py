@@ -80,6 +80,7 @@ class Exchange(Generic[R]):
         self._reader: Reader | None = None  # from the head to the outcome
         self._events: deque[Event[R]] = deque()
         self._status: int | None = None
+        self._informed = False  # an informational head came
         self._request_id: str | None = None
         self._over = False  # the body has ended
         self._committed = False
@@ -129,6 +130,7 @@ class Exchange(Generic[R]):
         if self._status is not None or self._over:
             raise LocalProtocolError("the head of a response comes once, and before its end")
         if 100 <= status < 200 and status != 101:
+            self._informed = True
             return
         names = {name.lower(): value for name, value in headers}
         self._status = status
@@ -147,7 +149,7 @@ class Exchange(Generic[R]):
         """Take the next bytes of the body, cut anywhere.  Raises LocalProtocolError before the head and after the end."""
         if (reader := self._reader) is not None:
             self._take(reader.receive(chunk), reader)
-        elif self._status is None or self._over:
+        elif self._over or (self._status is None and not self._informed):
             raise LocalProtocolError("the body of a response comes between its head and its end")
 
     def receive_eof(self) -> None:

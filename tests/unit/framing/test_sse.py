@@ -12,6 +12,15 @@ from sansio.framing.sse import EVENT_LIMIT, ServerSentEvent, SseData, SseDecoder
 CASES = Path(__file__).parents[3].parent / "shared" / "corpus" / "sse_cases.jsonl"
 
 
+class Fields(TypedDict, total=False):
+    """An event of a case; what is missing has its default."""
+
+    event: str
+    data: str
+    id: str
+    retry: int | None
+
+
 class Case(TypedDict, total=False):
     """A line of the conformance cases, see the corpus's README."""
 
@@ -19,7 +28,7 @@ class Case(TypedDict, total=False):
     input: Required[str]
     input_b64: str
     chunks_b64: list[str]
-    events: list[dict[str, str | int | None]]
+    events: Required[list[Fields]]
     final_retry: int
 
 
@@ -43,7 +52,7 @@ def test_conformance(case: Case) -> None:
     """In the pieces that the case gives, whole, and byte by byte; with all three decoders."""
     stream = base64.b64decode(case["input_b64"]) if "input_b64" in case else case["input"].encode()
     chunks = [base64.b64decode(chunk) for chunk in case.get("chunks_b64", [])] or [stream]
-    expected = [ServerSentEvent(**event) for event in case["events"]]  # type: ignore[arg-type]
+    expected = [ServerSentEvent(**event) for event in case["events"]]
     for pieces in (chunks, [stream], [stream[i : i + 1] for i in range(len(stream))]):
         events, decoder = decode(pieces)
         assert events == expected

@@ -33,7 +33,7 @@ from tests.unit.wire.by_hand import GET, OK, ByHand, body, fetch
 
 
 def yields(*commands: Command) -> Flow[str]:
-    for command in commands:
+    for command in commands:  # noqa: UP028  answers are sent in, and a tuple's iterator takes none
         yield command
     return "returned"
 
@@ -182,12 +182,13 @@ def test_abandoning_closes_the_flow_and_names_its_connections() -> None:
 @pytest.mark.parametrize("steps", range(5))
 def test_a_call_may_be_abandoned_at_every_verb(steps: int) -> None:
     hands = ByHand(fetch())
-    for kind, answer in [
+    answers: list[tuple[type[Verb], Answer]] = [
         (Connect, Done(0.0)),
         (Send, Done(0.0)),
         (Receive, Bytes(0.0, OK[:20])),
         (Receive, Bytes(0.0, OK[20:])),
-    ][:steps]:
+    ]
+    for kind, answer in answers[:steps]:
         hands.answer(kind, answer)
     hands.abandon()
     assert hands.disconnected == [1]
@@ -196,7 +197,11 @@ def test_a_call_may_be_abandoned_at_every_verb(steps: int) -> None:
 
 def test_a_recorder_hears_every_answer_and_the_verbs_that_were_outstanding() -> None:
     heard: list[tuple[tuple[Verb, ...], Verb, Answer]] = []
-    call = Call(fetch(), "1", Wiring(), now=0.0, recorder=lambda *step: heard.append(step))
+
+    def hear(outstanding: tuple[Verb, ...], verb: Verb, answer: Answer) -> None:
+        heard.append((outstanding, verb, answer))
+
+    call = Call(fetch(), "1", Wiring(), now=0.0, recorder=hear)
     first = call.verbs[0]
     assert isinstance(first, Ask)
     assert isinstance(first.question, Lease)
@@ -213,11 +218,16 @@ def test_a_recorder_hears_every_answer_and_the_verbs_that_were_outstanding() -> 
 
 def test_a_recorded_call_ends_and_is_abandoned_as_any_other() -> None:
     heard: list[Answer] = []
-    call = Call(lambda _: yields(Sleep(1.0)), "1", Wiring(), now=0.0, recorder=lambda *step: heard.append(step[2]))
+
+    def hear(_outstanding: tuple[Verb, ...], _verb: Verb, answer: Answer) -> None:
+        heard.append(answer)
+
+    call = Call(lambda _: yields(Sleep(1.0)), "1", Wiring(), now=0.0, recorder=hear)
     (sleep,) = call.verbs
     assert isinstance(sleep, Sleep)
     call.resume(sleep, Done(3.0))
     assert call.verbs == (Finished("returned"),)
     assert heard == [Done(3.0)]
-    again = Call(lambda _: yields(Sleep(1.0)), "1", Wiring(), now=0.0, recorder=lambda *_: None)
+    again = Call(lambda _: yields(Sleep(1.0)), "1", Wiring(), now=0.0, recorder=hear)
     assert again.abandon(0.0) == Ask(Abandoned("1"))
+    assert heard == [Done(3.0)]

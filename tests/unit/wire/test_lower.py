@@ -69,7 +69,7 @@ def test_a_second_response_beside_the_first_is_refused() -> None:
 
 
 def test_one_response_may_follow_the_other() -> None:
-    def flow(_: Clock) -> Flow[list[Reply]]:
+    def flow(_clock: Clock) -> Flow[list[Reply]]:
         replies: list[Reply] = []
         for _ in range(2):
             replies += [(yield Open(GET, Timeouts(), NEVER)), (yield Close(0.0))]

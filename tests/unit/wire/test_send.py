@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from sansio.commands import Broken, Done, Head, Sleep
+from sansio.commands import Broken, Done, Head, Reply, Sleep
 from sansio.http import Body, HttpRequest, Source, Timeouts
 from sansio.wire.send import LARGE
-from sansio.wire.verbs import Bytes, Connect, Pull, Receive, Send
+from sansio.wire.verbs import Answer, Bytes, Connect, Pull, Receive, Send
 from tests.unit.wire.by_hand import OK, ByHand, body, fetch, idle_connection
 
 URL = "http://a.example/x"
 EARLY = b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n"
 
 
-def upload(content: bytes | Body, timeouts: Timeouts = Timeouts(), until: float = 1000.0) -> ByHand[list[object]]:
+def upload(content: bytes | Body, timeouts: Timeouts = Timeouts(), until: float = 1000.0) -> ByHand[list[Reply]]:
     """A call that has its connection, in front of its first Send."""
     hands = ByHand(fetch(HttpRequest("POST", URL, body=content), timeouts, until=until))
     hands.done(Connect)
-    return hands  # type: ignore[return-value]
+    return hands
 
 
-def sent_all(hands: ByHand[list[object]]) -> bytes:
+def sent_all(hands: ByHand[list[Reply]]) -> bytes:
     """Everything that is sent until something else is wanted."""
     sent = b""
     while "Send" in hands.verbs:
@@ -99,7 +99,7 @@ def test_an_interim_answer_does_not_stop_the_upload() -> None:
     hands.receive(b"HTTP/1.1 100 Continue\r\n\r\n")
     sent_all(hands)
     hands.receive(OK + b"hi")
-    assert body(hands.value) == b"hi"  # type: ignore[arg-type]
+    assert body(hands.value) == b"hi"
     assert hands.shared.pool.idle == 1
 
 
@@ -162,10 +162,11 @@ def test_a_send_that_takes_too_long_is_a_timeout() -> None:
 
 
 def test_a_source_that_ends_early_or_cannot_be_read_ends_the_upload() -> None:
-    for answer, reason in [
+    answers: list[tuple[Answer, str]] = [
         (Bytes(0.0, b""), "a source of the request body ended before its size"),
         (Broken(0.0, "connection", "no such file"), "no such file"),
-    ]:
+    ]
+    for answer, reason in answers:
         hands = upload(Body((Source("file", 5),), 5))
         hands.done(Send)
         hands.answer(Pull, answer)
