@@ -24,6 +24,7 @@ from .deltas import (
     UsageReported,
 )
 from .fold import Fold
+from .unfold import unfold, unfold_choice
 
 __all__ = [
     "AnnotationAdded",
@@ -46,4 +47,6 @@ __all__ = [
     "ToolCallDelta",
     "ToolCallStarted",
     "UsageReported",
+    "unfold",
+    "unfold_choice",
 ]

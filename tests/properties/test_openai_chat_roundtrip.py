@@ -15,7 +15,7 @@ from sansio.dialects.openai_chat.server_failure import encode_failure
 from sansio.dialects.openai_chat.server_request import decode_request
 from sansio.dialects.openai_chat.server_response import encode_response
 from sansio.errors import Failure, Kind
-from sansio.events import Completed, Event, Failed, Fold
+from sansio.events import Completed, Event, Failed, Fold, unfold
 from sansio.exchange import Exchange
 from sansio.framing.sse import SseDecoder
 from sansio.gateway import Connection, Conversation, Write
@@ -161,3 +161,18 @@ def test_an_exchange_and_a_connection_understand_each_other(events: list[Event[C
             assert (heard.message, heard.param) == (said.message, said.param)
         case ends:
             raise AssertionError(ends)
+
+
+@given(chat_responses())
+def test_a_response_is_the_fold_of_what_it_unfolds_to(response: ChatResponse) -> None:
+    fold = Fold(provider=response.provider, request_id=response.request_id)
+    fold.extend(unfold(response))
+    assert fold.response() == response
+
+
+@given(chat_responses())
+def test_a_stream_of_nothing_but_its_end_says_everything(response: ChatResponse) -> None:
+    """As a gateway streams an answer that it has whole."""
+    encoder = Encoder(ChatRequest(model="m", messages="", stream=True, stream_options=USAGE))
+    records = encoder.encode(Completed(response))
+    assert client_fold(records, [records]) == (response, True, None)

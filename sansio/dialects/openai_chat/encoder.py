@@ -27,6 +27,8 @@ from ...events import (
     ToolCallDelta,
     ToolCallStarted,
     UsageReported,
+    unfold,
+    unfold_choice,
 )
 from ...types import ChatRequest, ChatResponse, Choice, Opaque, StreamOptions, Usage
 from .server_failure import encode_error
@@ -182,7 +184,11 @@ class Encoder:
 
     def _complete(self, response: ChatResponse) -> bytes:
         self.ended = True
-        records = [self._settle(choice) for choice in response.choices]
+        silent = [choice for choice in response.choices if choice.index not in self._prefixes]
+        # What was not streamed is said now: an answer out of a cache may have no other event.
+        unsaid = [event for choice in silent for event in unfold_choice(choice)] if self._prefixes else unfold(response)
+        records = [self.encode(event) for event in unsaid]
+        records += [self._settle(choice) for choice in response.choices]
         usage = response.usage if self._usage is None else self._usage
         if self._asked and usage is not None:
             records.append(b'%b,"choices":[],"usage":%b}\n\n' % (self._head, _json(usage)))
