@@ -12,6 +12,7 @@ import msgspec
 from .chat import JsonSchema, JsonSchemaFormat
 
 _NAMED: Final = frozenset({"properties", "$defs"})  # their keys are names, not keywords
+_UNKNOWN: Final = frozenset({"default", "discriminator"})  # to strict mode, which refuses them
 
 
 def json_schema(type_: type, name: str | None = None) -> JsonSchemaFormat:
@@ -23,14 +24,17 @@ def json_schema(type_: type, name: str | None = None) -> JsonSchemaFormat:
     (root,), definitions = msgspec.json.schema_components([type_], ref_template="#/$defs/{name}")
     own = str(root.get("$ref", "")).removeprefix("#/$defs/")
     schema: dict[str, object] = {**definitions.get(own, root)}
-    if set(definitions) - {own} or f'"#/$defs/{own}"'.encode() in msgspec.json.encode(schema):
-        schema["$defs"] = definitions
+    others = {name: definition for name, definition in definitions.items() if name != own}
+    if f'"#/$defs/{own}"'.encode() in msgspec.json.encode([schema, others]):
+        others = definitions  # a type that holds itself
+    if others:
+        schema["$defs"] = others
     return JsonSchemaFormat(JsonSchema(name or type_.__name__, schema=_strict(schema), strict=True))
 
 
 def _strict(schema: dict[str, object]) -> dict[str, object]:
-    """The schema without defaults, every object closed and its properties required, at every depth."""
-    strict = {key: _deep(value, named=key in _NAMED) for key, value in schema.items() if key != "default"}
+    """The schema without what strict mode does not know, every object closed and its properties required, at every depth."""
+    strict = {key: _deep(value, named=key in _NAMED) for key, value in schema.items() if key not in _UNKNOWN}
     if schema.get("type") == "object" and isinstance(properties := schema.get("properties"), dict):
         strict["required"] = list(cast("dict[str, object]", properties))
         strict["additionalProperties"] = False

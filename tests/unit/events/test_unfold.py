@@ -72,3 +72,8 @@ def test_logprobs_and_the_native_reason_are_said() -> None:
     whole = response(Message("assistant", "a"), logprobs, "eos")
     assert unfold(whole)[2:] == [LogprobsDelta(logprobs.content, None), ChoiceFinished("stop", "eos")]
     assert folded(whole) == whole
+
+
+def test_what_moderation_said_is_said_again() -> None:
+    whole = ChatResponse("i", 1, "m", [], moderation=Raw(b'{"flagged":false}'))
+    assert folded(whole) == whole
