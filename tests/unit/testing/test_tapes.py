@@ -7,7 +7,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from sansio.commands import Broken, Clock, Flow, Proxy, Reply
+from sansio.commands import Ask, Broken, Clock, Done, Flow, Proxy, Release, Reply, Sleep
+from sansio.errors import LocalProtocolError
 from sansio.http import HttpRequest, Timeouts
 from sansio.testing import Recorder, Tape, TapeMismatch, replay
 from sansio.testing.tapes import Step, decode, encode, perform
@@ -221,3 +222,45 @@ def test_steps_are_plain_data() -> None:
     tape, _ = recorded(asking(), OK, b"hi")
     last = [step for step in tape.steps if isinstance(step.answer, Bytes)][-1]
     assert last == Step(("Receive",), 0, repr(Receive(1, 1234.5678 + 0.1 + 7.0)), Bytes(1234.5678 + 0.1 + 0.1, b"hi"))
+
+
+# -- calls that go astray ------------------------------------------------------------------------------------
+
+
+def test_a_call_that_cannot_take_the_answer_to_another_question_is_a_mismatch() -> None:
+    def releases(_: Clock) -> Flow[list[Reply]]:
+        return [(yield Ask(Release("1", 7, keep=False)))]
+
+    recorder = Recorder("1", now=0.0)
+    ByHand(releases, recorder=recorder)
+    with pytest.raises(TapeMismatch, match=r"step 1: it was\n.*Release.*\nand is now\n.*Lease"):
+        replay(recorder.tape, again(asking()))
+
+
+def test_what_a_call_raises_by_itself_is_not_hidden() -> None:
+    recorder = Recorder("1", now=0.0)
+    hands = ByHand(asking(), recorder=recorder)
+    step = recorder.tape.steps[0]
+    tape = Tape("1", 0.0, None, (Step(step.verbs, step.index, step.verb, Done(0.0)),))
+    assert hands.verbs == ["Connect"]
+    with pytest.raises(LocalProtocolError, match="a Lease is answered"):
+        replay(tape, again(asking()))
+
+
+def test_of_a_long_verb_the_part_that_is_different_is_shown() -> None:
+    tape, _ = recorded(asking(content=b"a" * 5000 + b"b" + b"c" * 5000), OK, b"hi")
+    with pytest.raises(
+        TapeMismatch, match=r"it was\n\.\.\.a{200}bc{199}\.\.\.\nand is now\n\.\.\.a{200}dc{199}\.\.\.$"
+    ):
+        replay(tape, again(asking(content=b"a" * 5000 + b"d" + b"c" * 5000)))
+
+
+def test_a_verb_that_only_goes_on_further_is_different_at_the_end_of_the_shorter() -> None:
+    tape = Tape("1", 0.0, None, (Step(("Sleep",), 0, "Sleep(until=1.0) and more", Done(0.0)),))
+
+    def sleeps(_: Clock) -> Flow[list[Reply]]:
+        yield Sleep(1.0)
+        return []
+
+    with pytest.raises(TapeMismatch, match=r"it was\nSleep\(until=1.0\) and more\nand is now\nSleep\(until=1.0\)$"):
+        replay(tape, again(sleeps))
