@@ -2,7 +2,8 @@
 
 A flow never holds a reference to it: it asks, and gets plain data.  A driver performs an `Ask` as `shared.ask(question,
 now)` (the sync driver under one lock that never covers I/O, parsing or user code), disconnects and wakes what the
-reply names, and hands its answer back.
+reply names, and hands its answer back.  A connection that is named while it is being connected is not to come up any
+more: its `Connect` is answered Broken.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ class Shared:
         """A new call's id; asked under the same lock as everything else."""
         self._calls += 1
         return str(self._calls)
+
+    def forked(self) -> None:
+        """Forget every connection and whoever waits: in a process that was forked they are the parent's."""
+        self.channels.clear()
+        self.pool.clear(0.0)
 
     def ask(self, question: Question, now: float) -> Reply:
         """The reply to a question of a flow."""

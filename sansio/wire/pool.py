@@ -115,8 +115,12 @@ class Pool:
         return self._reply(Done(now))
 
     def close(self, now: float) -> Reply:
-        """Every connection goes; those who wait are woken, to be told."""
+        """Every connection goes, and none is leased again; those who wait are woken, to be told."""
         self._closed = True
+        return self.clear(now)
+
+    def clear(self, now: float) -> Reply:
+        """Every connection goes, whoever holds it; those who wait are woken, to ask again."""
         for conn in list(self._routes):
             self._discard(conn)
         for booking in self._bookings.values():

@@ -193,7 +193,10 @@ def _connect(conn: int, route: Route, command: Open, clock: Clock, wiring: Wirin
 
 
 def _probe(conn: int) -> Wire[Broken | None]:
-    """Look at an idle connection: bytes or an end that nobody asked for mean that it is of no use any more."""
+    """Look at an idle connection: bytes or an end that nobody asked for mean that it is of no use any more.
+
+    What comes later cannot be told from the answer, and is taken for it: HTTP/1.1 has no other mark than the order.
+    """
     _, answer = yield (Receive(conn, NOW),)
     if isinstance(answer, Broken) and answer.kind == "timeout":
         return None

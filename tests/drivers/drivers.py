@@ -19,7 +19,7 @@ from sansio.events import Event
 from sansio.types import ChatRequest, ChatResponse, Request
 from sansio.wire.call import Call
 from sansio.wire.verbs import Finished
-from sansio_transports import _loop, _running
+from sansio_transports import _loop, _protocol, _running
 from sansio_transports import asyncio as asyncio_driver
 from sansio_transports import sync as sync_driver
 from sansio_transports import trio as trio_driver
@@ -27,6 +27,7 @@ from sansio_transports._async import AsyncClient
 from sansio_transports._hub import Hub
 from sansio_transports._setup import Configuration, Overrides
 from sansio_transports._sources import Content, Sources
+from sansio_transports._waiting import readable
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -89,6 +90,16 @@ def at_rest(hub: Hub[Any, Any]) -> bool:
     """Whether nothing is booked, nobody waits, and only idle connections are open."""
     pool = hub.shared.pool
     return pool.connections == pool.idle == len(hub._connections) and not pool.waiting and not hub._events
+
+
+def noticed(hub: Hub[Any, Any]) -> bool:
+    """Whether bytes or an end have come over every open connection so far that a look at it finds them."""
+    return all(
+        connection._pieces or connection._ended or connection._lost is not None
+        if isinstance(connection, _protocol.Connection)
+        else readable(connection._sock)
+        for connection in hub._connections.values()
+    )
 
 
 # -- threads ---------------------------------------------------------------------------------------------------

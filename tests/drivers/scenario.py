@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar, Unpack
 
 import sansio
 from sansio import APIError, ChatRequest, Provider, Retry, Timeouts
+from sansio.commands import NEVER, Attempted, Clock, Flow, Race
+from sansio.exchange import Exchange
+from sansio.flows import attempt
 from sansio.types import ChatResponse
 from sansio_transports._setup import Configuration
 from tests.drivers.drivers import Client, Driver, Scenario, at_rest
@@ -59,3 +63,15 @@ async def failing(client: Client, call: Scenario[Any]) -> APIError:
     except APIError as exc:
         return exc
     raise AssertionError("the call did not fail")
+
+
+def racing(*urls: str, stream: bool = True, stagger: float = 0.0) -> Callable[[Clock], Flow[Attempted[object]]]:
+    """A flow that asks several servers for the same."""
+
+    def flow(clock: Clock) -> Flow[Attempted[object]]:
+        flows = tuple(attempt(Exchange(provider(url), REQUEST, stream=stream), PATIENT, NEVER, clock) for url in urls)
+        result = yield Race(flows, stagger)
+        assert isinstance(result, Attempted)
+        return result
+
+    return flow

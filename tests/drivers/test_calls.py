@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from sansio import Completed, LocalProtocolError, TextDelta
+import sansio
+from sansio import ChatRequest, Completed, LocalProtocolError, TextDelta
+from sansio.framing.partial import PartialJson
 from sansio.types import ChatResponse
 from tests.drivers.answers import (
     ANSWER,
@@ -20,7 +23,7 @@ from tests.drivers.answers import (
     once,
     whole,
 )
-from tests.drivers.drivers import Client, Driver
+from tests.drivers.drivers import Client, Driver, noticed
 from tests.drivers.scenario import REQUEST, failing, run, send, stream
 from tests.drivers.server import Peer, Server
 
@@ -130,7 +133,7 @@ def test_an_idle_connection_that_was_ended_is_replaced(driver: Driver, end: str)
 
     async def scenario(client: Client) -> None:
         await send(client)
-        while not ended:
+        while not ended or not noticed(client.hub):
             await driver.sleep(0.001)
         await send(client)
 
@@ -138,6 +141,25 @@ def test_an_idle_connection_that_was_ended_is_replaced(driver: Driver, end: str)
         run(driver, server, scenario)
     assert server.connections == 2
     assert len(server.requests) == 2
+
+
+def test_what_comes_after_a_request_is_its_answer(driver: Driver) -> None:
+    """Garbage that was late cannot be told from it; and since the request may have been acted upon, it goes out once."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(ANSWER)
+        peer.request()
+        peer.send(b"garbage\r\n\r\n")
+        peer.stall()
+
+    async def scenario(client: Client) -> None:
+        await send(client)
+        assert (await failing(client, send)).failure.kind == "protocol"
+
+    with Server(script, always(ANSWER)) as server:
+        run(driver, server, scenario)
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -156,6 +178,27 @@ def test_a_connection_that_ends_under_a_request_is_replaced_once(driver: Driver,
         assert (await send(client)).text == "hello"
 
     with Server(stale, always(ANSWER)) as server:
+        run(driver, server, scenario)
+    assert server.connections == 2
+    assert len(server.requests) == 3
+
+
+def test_a_fresh_connection_that_ends_too_is_a_failure(driver: Driver) -> None:
+    """The request goes out twice, and not a third time."""
+
+    def ending(peer: Peer) -> None:
+        peer.request()
+
+    def stale(peer: Peer) -> None:
+        peer.request()
+        peer.send(ANSWER)
+        peer.request()
+
+    async def scenario(client: Client) -> None:
+        await send(client)
+        assert (await failing(client, send)).failure.kind == "connection"
+
+    with Server(stale, ending) as server:
         run(driver, server, scenario)
     assert server.connections == 2
     assert len(server.requests) == 3
@@ -230,3 +273,28 @@ def test_a_closed_client_refuses(driver: Driver) -> None:
 
     with Server(always(ANSWER)) as server:
         run(driver, server, scenario)
+
+
+class Weather(msgspec.Struct):
+    place: str
+    degrees: int
+
+
+def test_a_stream_may_have_a_structure(driver: Driver) -> None:
+    """The text so far is JSON that is cut anywhere; the whole of it is the type that was asked for."""
+    request = ChatRequest(model="openai/gpt-4o", messages="As JSON?", response_format=sansio.json_schema(Weather))
+    pieces = ('{"pla', 'ce":"Os', 'lo","degr', 'ees":1', "4}")
+
+    async def scenario(client: Client) -> None:
+        partial = PartialJson()
+        seen: list[object] = []
+        async with client.stream(request) as answer:
+            async for text in answer.text:
+                partial.receive(text)
+                seen.append(msgspec.json.decode(msgspec.json.encode(partial.value)))
+        assert seen == [{}, {"place": "Os"}, {"place": "Oslo"}, {"place": "Oslo"}, {"place": "Oslo", "degrees": 14}]
+        assert answer.response.parse(Weather) == Weather("Oslo", 14)
+
+    with Server(once(STREAM_HEAD, *(chunk(data) for data in (events(*pieces), b"")))) as server:
+        run(driver, server, scenario)
+    assert b'"json_schema"' in server.requests[0].body

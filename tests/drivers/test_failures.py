@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from sansio import APIConnectionError, APITimeoutError, ChatResponse, Limits, Retry, Timeouts, TruncatedStreamError
+from sansio import APITimeoutError, ChatResponse, Limits, RateLimitError, Retry, Timeouts, TruncatedStreamError
 from sansio.errors import EXCEPTIONS, Kind
 from tests.drivers.answers import (
     ANSWER,
@@ -159,71 +156,36 @@ def test_a_peer_that_takes_no_more_is_a_timeout(driver: Driver) -> None:
     assert exc.failure.kind == "timeout"
 
 
-def test_a_refused_connection(driver: Driver) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    exc = run(driver, f"http://127.0.0.1:{port}/v1", lambda client: failing(client, send))
-    assert type(exc) is APIConnectionError
-    assert "refused" in exc.failure.message
+def test_what_came_before_a_reset_is_shown_before_it(driver: Driver) -> None:
+    """The user comes back for it when the connection is long gone."""
+    ended = threading.Event()
 
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(STREAM_HEAD + _HALF)
+        asked.wait(20)
+        peer.send(chunk(delta("lo")))
+        peer.reset()
+        ended.set()
 
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[int], list[Any]]]:
-    """Names of the test's own, each with a function that answers the look-up for a port."""
-    real = socket.getaddrinfo
-    known: dict[str, Callable[[int], list[Any]]] = {}
-
-    def look_up(host: str | bytes, port: int, *rest: int, **options: int) -> list[Any]:  # getaddrinfo's own
-        answer = known.get(host.decode() if isinstance(host, bytes) else host)
-        if answer is None:
-            return list(real(host, port, *rest, **options))
-        if (rest[3] if rest[3:] else options.get("flags", 0)) & socket.AI_NUMERICHOST:
-            raise socket.gaierror(socket.EAI_NONAME, "not numeric")
-        return answer(port)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    return known
-
-
-def test_an_unknown_name(driver: Driver, names: dict[str, Callable[[int], list[Any]]]) -> None:
-    def unknown(_: int) -> list[Any]:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    names["nowhere.test"] = unknown
-    exc = run(driver, "http://nowhere.test/v1", lambda client: failing(client, send))
-    assert exc.failure.kind == "connection"
-    assert "not known" in exc.failure.message
-
-
-def test_a_name_look_up_that_takes_too_long(driver: Driver, names: dict[str, Callable[[int], list[Any]]]) -> None:
-    """The deadline counts for the look-up too; its thread is left behind."""
-    late = threading.Event()
-
-    def slow(_: int) -> list[Any]:
-        late.wait(10)
-        raise socket.gaierror(socket.EAI_AGAIN, "try again")
+    asked = threading.Event()
 
     async def scenario(client: Client) -> None:
-        try:
-            exc = await failing(client, send)
-        finally:
-            late.set()
-        assert exc.failure.kind == "timeout"
+        texts: list[str] = []
+        answer = client.stream(REQUEST)
 
-    names["slow.test"] = slow
-    run(driver, "http://slow.test/v1", scenario, timeouts=Timeouts(connect=0.1))
+        async def read(_: Client) -> None:
+            async for text in answer.text:
+                texts.append(text)
+                asked.set()
+                while not ended.is_set():
+                    await driver.sleep(0.001)
 
+        exc = await failing(client, read)
+        assert (texts, exc.failure.kind) == (["hel", "lo"], "truncated")
 
-def test_the_next_address_is_tried_where_one_refuses(
-    driver: Driver, names: dict[str, Callable[[int], list[Any]]]
-) -> None:
-    def several(port: int) -> list[Any]:
-        v4 = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.2", "127.0.0.1")]
-        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)), *v4]
-
-    names["several.test"] = several
-    with Server(always(ANSWER)) as server:
-        assert run(driver, f"http://several.test:{server.port}/v1", send).text == "hello"
+    with Server(script) as server:
+        run(driver, server, scenario)
 
 
 def test_a_failed_attempt_is_made_again(driver: Driver) -> None:
@@ -274,3 +236,36 @@ def test_kinds_are_closed() -> None:
     kinds: set[Kind] = set(EXCEPTIONS)
     assert {kind for _, kind in (*UNARY.values(), *STREAMS.values())} <= kinds
     assert PATIENT.total is None
+
+
+def test_an_exception_has_all_that_is_known(driver: Driver) -> None:
+    fields = ("x-request-id: req_1", "retry-after: 7", "x-should-retry: false")
+    with Server(once(error("429 Too Many Requests", *fields, message="slow down"))) as server:
+        exc = run(driver, server, lambda client: failing(client, send), retry=Retry())
+    assert type(exc) is RateLimitError
+    assert (exc.status_code, exc.request_id, exc.provider, exc.retry_after) == (429, "req_1", "openai", 7.0)
+    assert b"slow down" in exc.body
+    assert "slow down" in str(exc)
+    assert exc.partial is None
+    assert (exc.failure.kind, exc.failure.should_retry) == ("rate_limited", False)
+    assert server.connections == 1
+
+
+def test_a_retry_after_in_seconds_is_obeyed(driver: Driver) -> None:
+    scripts = [once(error("503 Service Unavailable", "retry-after: 0")), always(ANSWER)]
+    with Server(*scripts) as server:
+        assert run(driver, server, send, retry=Retry(base=1e6, cap=1e6)).text == "hello"
+
+
+def test_a_retry_after_date_counts_from_the_responses_own(driver: Driver) -> None:
+    """The server's clock may be days away from ours."""
+    dates = ("date: Fri, 20 Nov 2020 10:00:00 GMT", "retry-after: Fri, 20 Nov 2020 10:00:00 GMT")
+    with Server(once(error("503 Service Unavailable", *dates)), always(ANSWER)) as server:
+        assert run(driver, server, send, retry=Retry(base=1e6, cap=1e6)).text == "hello"
+
+
+def test_the_retries_are_counted(driver: Driver) -> None:
+    with Server(once(error("500 Internal Server Error"))) as server:
+        exc = run(driver, server, lambda client: failing(client, send), retry=Retry(retries=2, base=0.001))
+    assert exc.failure.kind == "server_error"
+    assert server.connections == 3

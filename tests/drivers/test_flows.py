@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
 from sansio import LocalProtocolError
-from sansio.commands import NEVER, Attempted, Clock, Emit, Flow, Race, Sleep
+from sansio.commands import Clock, Emit, Flow, Sleep
 from sansio.events import Completed, Failed
-from sansio.exchange import Exchange
-from sansio.flows import attempt
 from sansio.wire.pool import PoolLimits
 from tests.drivers.answers import ANSWER, STREAM, STREAM_HEAD, always, chunk, delta, error, once
 from tests.drivers.drivers import Client, Driver
-from tests.drivers.scenario import PATIENT, REQUEST, provider, run
+from tests.drivers.scenario import racing, run
 from tests.drivers.server import Peer, Server
-
-
-def racing(*urls: str, stream: bool = True, stagger: float = 0.0) -> Callable[[Clock], Flow[Attempted[object]]]:
-    """A flow that asks several servers for the same."""
-
-    def flow(clock: Clock) -> Flow[Attempted[object]]:
-        flows = tuple(attempt(Exchange(provider(url), REQUEST, stream=stream), PATIENT, NEVER, clock) for url in urls)
-        result = yield Race(flows, stagger)
-        assert isinstance(result, Attempted)
-        return result
-
-    return flow
 
 
 def silent(peer: Peer) -> None:

@@ -1,28 +1,19 @@
 """Many calls at once over few connections, and calls that are left half-way: every connection comes back or goes."""
 
-# A leak shows only inside of a client.
-# pyright: reportPrivateUsage=false
-
 from __future__ import annotations
 
-import asyncio
 import gc
-import random
 import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
-import trio
 
-from sansio import Completed, LocalProtocolError, TextDelta, Timeouts
+import sansio
+from sansio import ChatRequest, Completed, LocalProtocolError, TextDelta, Timeouts
 from sansio.wire.pool import PoolLimits
-from sansio_transports import _waiting
-from sansio_transports import asyncio as asyncio_driver
-from sansio_transports import sync as sync_driver
-from sansio_transports import trio as trio_driver
-from tests.drivers.answers import ANSWER, DONE, STREAM, STREAM_HEAD, always, chunk, delta
-from tests.drivers.drivers import Client, Driver, at_rest
-from tests.drivers.scenario import NO_RETRY, PATIENT, REQUEST, failing, provider, run, send, stream
+from tests.drivers.answers import ANSWER, STREAM, STREAM_HEAD, always, chunk, delta
+from tests.drivers.drivers import Client, Driver, at_rest, noticed
+from tests.drivers.scenario import PATIENT, REQUEST, failing, provider, run, send, stream
 from tests.drivers.server import Peer, Server
 
 
@@ -58,6 +49,25 @@ def test_a_wait_for_a_connection_has_an_end(driver: Driver) -> None:
 
     with Server(script, both) as server:
         run(driver, server, scenario, pool=PoolLimits(per_route=1), timeouts=Timeouts(connect=20.0, read=0.1))
+
+
+def test_all_routes_together_have_a_limit(driver: Driver) -> None:
+    """Two servers and room for one connection: an idle one to the other makes room, one in use is waited for."""
+
+    async def scenario(client: Client) -> None:
+        async def ask(name: str) -> None:
+            for _ in range(10):
+                answer = await client.send(ChatRequest(model=f"{name}/gpt-4o", messages="hi"))
+                assert answer.text == "hello"
+                most.append(client.hub.shared.pool.connections)
+
+        await driver.together(lambda: ask("openai"), lambda: ask("mine"))
+
+    most: list[int] = []
+    with Server(both) as one, Server(both) as two:
+        mine = sansio.provider("openai", api_key="k", base_url=two.url, name="mine")
+        run(driver, one, scenario, providers=[provider(one.url), mine], pool=PoolLimits(total=1))
+    assert (len(one.requests), len(two.requests), max(most)) == (10, 10, 1)
 
 
 def test_a_waiting_call_gets_the_connection_that_comes_free(driver: Driver) -> None:
@@ -208,109 +218,23 @@ def test_two_readers_of_one_stream_are_told(driver: Driver) -> None:
         run(driver, server, scenario)
 
 
-def test_closing_a_client_ends_the_calls_of_others(driver: Driver) -> None:
-    asked = threading.Event()
+def test_idle_connections_that_were_all_ended_are_passed_over(driver: Driver) -> None:
+    """As after a night: each is looked at, and the call goes over a new one without a retry."""
+    busy = threading.Barrier(3)
 
-    def script(peer: Peer) -> None:
+    def ending(peer: Peer) -> None:
         peer.request()
-        asked.set()
-        peer.stall()
+        busy.wait(20)
+        peer.send(ANSWER)
+        peer.sock.close()
 
     async def scenario(client: Client) -> None:
-        async def close() -> None:
-            while not asked.is_set():
-                await driver.sleep(0.001)
-            await client.aclose()
+        await driver.together(*[lambda: send(client)] * 3)
+        while not noticed(client.hub):
+            await driver.sleep(0.001)
+        await send(client)
+        assert client.hub.shared.pool.connections == 1
 
-        async def call() -> None:
-            assert (await failing(client, send)).failure.kind in {"connection", "cancelled"}
-
-        await driver.together(call, close)
-
-    with Server(script) as server:
+    with Server(ending, ending, ending, both) as server:
         run(driver, server, scenario)
-
-
-# -- cancellation ------------------------------------------------------------------------------------------------
-
-
-def slowly(peer: Peer) -> None:
-    """Answer in small steps, so that there are many points to be cancelled at."""
-    while True:
-        peer.request()
-        for piece in (STREAM_HEAD, chunk(delta("a")), chunk(delta("b")), chunk(delta(None, "stop") + DONE), chunk(b"")):
-            peer.sock.sendall(piece)
-            threading.Event().wait(0.002)
-
-
-def test_asyncio_calls_cancelled_anywhere_leave_nothing() -> None:
-    chance = random.Random(7)
-
-    async def main(url: str) -> None:
-        async with asyncio_driver.Client(
-            providers=[provider(url)], retry=NO_RETRY, timeouts=PATIENT, pool=PoolLimits(per_route=3)
-        ) as client:
-
-            async def call() -> None:
-                async with client.stream(REQUEST) as answer:
-                    async for _ in answer:
-                        continue
-
-            tasks = [asyncio.create_task(call()) for _ in range(60)]
-            for task in tasks:
-                if chance.random() < 0.7:
-                    await asyncio.sleep(chance.random() * 0.003)
-                    task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-            assert {type(result) for result in results} <= {asyncio.CancelledError, type(None)}
-            assert at_rest(client._hub)
-
-    with Server(slowly) as server:
-        asyncio.run(main(server.url))
-
-
-def test_trio_calls_cancelled_anywhere_leave_nothing() -> None:
-    chance = random.Random(7)
-
-    async def main(url: str) -> None:
-        async with trio_driver.Client(
-            providers=[provider(url)], retry=NO_RETRY, timeouts=PATIENT, pool=PoolLimits(per_route=3)
-        ) as client:
-
-            async def call(seconds: float) -> None:
-                with trio.move_on_after(seconds):
-                    async with client.stream(REQUEST) as answer:
-                        async for _ in answer:
-                            continue
-
-            async with trio.open_nursery() as nursery:
-                for _ in range(60):
-                    nursery.start_soon(call, chance.choice((0.001, 0.01, 0.05, 20.0)) * chance.random())
-            assert at_rest(client._hub)
-
-    with Server(slowly) as server:
-        trio.run(main, server.url)
-
-
-@pytest.mark.parametrize("last", range(1, 12))
-def test_sync_calls_interrupted_in_any_wait_leave_nothing(last: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C comes while the thread waits: for the connection, for the head, or for more of the body."""
-    waits = 0
-    ready = _waiting.ready
-
-    def interrupted(interests: _waiting.Interests, until: float) -> None:
-        nonlocal waits
-        waits += 1
-        if waits == last:
-            raise KeyboardInterrupt
-        ready(interests, until)
-
-    monkeypatch.setattr(_waiting, "ready", interrupted)
-    with Server(slowly) as server, sync_driver.Client(providers=[provider(server.url)], timeouts=PATIENT) as client:
-        try:
-            while True:
-                with client.stream(REQUEST) as answer:
-                    for _ in answer:
-                        continue
-        except KeyboardInterrupt:
-            assert at_rest(client._hub)
+    assert (server.connections, len(server.requests)) == (4, 4)

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import ssl
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import trustme
 from sansio import Timeouts
 from sansio_transports.config import TlsConfig
 from tests.drivers.answers import ANSWER, STREAM, STREAM_HEAD, always, chunk, delta, document, events, head, once
-from tests.drivers.drivers import Client, Driver
+from tests.drivers.drivers import Client, Driver, noticed
 from tests.drivers.scenario import failing, run, send, stream
 from tests.drivers.server import Peer, Server
 
@@ -100,6 +102,47 @@ def test_a_cut_without_close_notify_is_no_end(driver: Driver, authority: Authori
     with Server(once(head(kind="text/event-stream"), delta("hel")), tls=authority.server()) as server:
         exc = run(driver, server, lambda client: failing(client, stream), tls=authority.trust)
     assert exc.failure.kind == "truncated"
+
+
+@pytest.mark.parametrize("polite", [False, True])
+def test_a_cut_before_the_length_is_reached(driver: Driver, authority: Authority, polite: bool) -> None:
+    """With or without close_notify the framing says that something is missing."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(head("200 OK", "content-length: 1000"), document())
+        if polite:
+            assert isinstance(peer.sock, ssl.SSLSocket)
+            peer.sock.unwrap()
+
+    with Server(script, tls=authority.server()) as server:
+        exc = run(driver, server, lambda client: failing(client, send), tls=authority.trust)
+    assert exc.failure.kind == "truncated"
+
+
+@pytest.mark.parametrize("polite", [False, True])
+def test_an_idle_tls_connection_that_was_ended_is_replaced(driver: Driver, authority: Authority, polite: bool) -> None:
+    def ending(peer: Peer) -> None:
+        peer.request()
+        peer.send(ANSWER)
+        if polite:
+            assert isinstance(peer.sock, ssl.SSLSocket)
+            with suppress(OSError):  # nobody answers it
+                peer.sock.settimeout(0.001)
+                peer.sock.unwrap()
+        peer.sock.close()
+        ended.set()
+
+    async def scenario(client: Client) -> None:
+        await send(client)
+        while not ended.is_set() or not noticed(client.hub):
+            await driver.sleep(0.001)
+        await send(client)
+
+    ended = threading.Event()
+    with Server(ending, always(ANSWER), tls=authority.server()) as server:
+        run(driver, server, scenario, tls=authority.trust)
+    assert server.connections == 2
 
 
 def test_a_close_notify_is_an_end(driver: Driver, authority: Authority) -> None:

@@ -52,3 +52,19 @@ def test_a_channel_goes_with_its_connection() -> None:
     assert list(shared.channels) == [other]
     shared.ask(Closed(), 0.0)
     assert shared.channels == {}
+
+
+def test_a_forked_process_begins_without_connections() -> None:
+    """And numbers them on, so that a call of the parent's does not find another's under its number."""
+    shared = Shared(PoolLimits(total=1))
+    conn = with_channel(shared, "1")
+    assert isinstance(shared.ask(Lease("2", ROUTE), 1.0).answer, Busy)
+    shared.forked()
+    assert shared.channels == {}
+    assert (shared.pool.connections, shared.pool.waiting) == (0, 0)
+    answer = shared.ask(Lease("3", ROUTE), 2.0).answer
+    assert isinstance(answer, Leased)
+    assert answer.fresh
+    assert answer.conn > conn
+    assert shared.ask(Release("1", conn, keep=True), 3.0).answer == Done(3.0)
+    assert shared.pool.connections == 1

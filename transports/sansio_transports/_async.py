@@ -27,12 +27,7 @@ class AsyncClient(Generic[C, E]):
 
     def __init__(self, **configuration: Unpack[Configuration]) -> None:
         self._setup = Setup(**configuration)
-        self._hub = Hub[C, E](
-            self._setup.shared,
-            event=self._loop.event,
-            disconnect=lambda connection: connection.disconnect(),
-            now=self._loop.now,
-        )
+        self._hub = Hub[C, E](self._setup.shared, event=self._loop.event, now=self._loop.now)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ, **configuration: Unpack[Configuration]) -> Self:
@@ -60,7 +55,10 @@ class AsyncClient(Generic[C, E]):
         return AsyncStream(self._running(request, overrides, stream=True))
 
     async def aclose(self) -> None:
-        """Close every connection.  Calls that are under way end in an APIConnectionError."""
+        """Close every connection.  Calls that are under way end in an APIError of the kind `cancelled`.
+
+        One that is just connecting, or pauses before its next attempt, ends when that is over; cancel its task to end it now.
+        """
         self._hub.close()
         await self._loop.sleep(self._loop.now())  # the loop closes its sockets
 

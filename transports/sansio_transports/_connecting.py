@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, zip_longest
 from time import monotonic
 from typing import Final, TypeAlias
@@ -65,25 +65,39 @@ def addresses(host: str, port: int, flags: int = 0) -> list[Address]:
         found = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM, flags=flags)
     except UnicodeError as exc:
         raise OSError(f"not a name: {exc}") from None
+    if not found:
+        raise OSError("the name has no address")
     return [(family, address) for family, _, _, _, address in found]
 
 
+def look_up(host: str, port: int, done: Callable[[list[Address] | OSError], None]) -> None:
+    """Give the addresses of *host* to *done*, in a thread of its own.
+
+    The system's look-up cannot be interrupted: whoever waits no longer leaves the thread behind, and so does the program.
+    """
+
+    def ask() -> None:
+        try:
+            found: list[Address] | OSError = addresses(host, port)
+        except OSError as exc:
+            found = exc
+        done(found)
+
+    threading.Thread(target=ask, name=f"look-up of {host}", daemon=True).start()
+
+
 def _look_up(host: str, port: int, until: float) -> Operation[list[Address] | Broken]:
-    """The addresses of *host*.  The system's look-up cannot be interrupted: its thread is left behind at *until*."""
     try:
         return addresses(host, port, socket.AI_NUMERICHOST)
     except OSError:
         answers: list[list[Address] | OSError] = []
     signal = Signal()
 
-    def ask() -> None:
-        try:
-            answers.append(addresses(host, port))
-        except OSError as exc:
-            answers.append(exc)
+    def done(answer: list[Address] | OSError) -> None:
+        answers.append(answer)
         signal.set()
 
-    threading.Thread(target=ask, name=f"look-up of {host}", daemon=True).start()
+    look_up(host, port, done)
     if not (yield from signal.wait(until)):
         return Broken(monotonic(), "timeout", f"{host}: the name was not found in time")
     if isinstance(answer := answers[0], OSError):

@@ -11,7 +11,13 @@ from typing import Generic, Protocol, TypeVar
 from sansio.commands import Broken, Busy, Closed, Done, Leased, Question
 from sansio.shared import Shared
 
-C = TypeVar("C")
+
+class Connected(Protocol):
+    """A connection."""
+
+    def disconnect(self) -> None:
+        """Close it at once; whoever waits for it is answered."""
+        ...
 
 
 class Event(Protocol):
@@ -22,22 +28,20 @@ class Event(Protocol):
         ...
 
 
+C = TypeVar("C", bound=Connected)
 E = TypeVar("E", bound=Event)
 
 
 class Hub(Generic[C, E]):
     """Asks `Shared` under one lock, and carries out what its replies say outside of it.
 
-    *event* makes an event, *disconnect* closes a connection at once.  *now* is the driver's clock.
+    *event* makes an event, *now* is the driver's clock.
     """
 
-    def __init__(
-        self, shared: Shared, *, event: Callable[[], E], disconnect: Callable[[C], None], now: Callable[[], float]
-    ) -> None:
+    def __init__(self, shared: Shared, *, event: Callable[[], E], now: Callable[[], float]) -> None:
         self.shared = shared
         self.closed = False
         self._event = event
-        self._disconnect = disconnect
         self._now = now
         self._lock = threading.Lock()
         self._connections: dict[int, C] = {}
@@ -47,7 +51,10 @@ class Hub(Generic[C, E]):
     def call_id(self) -> str:
         """A new call's id."""
         with self._lock:
-            return self.shared.call_id()
+            name = self.shared.call_id()
+        if self._orphans:
+            self.settle()
+        return name
 
     def ask(self, question: Question) -> Done | Broken | Leased | Busy:
         """The answer; who is to be woken is woken, and what is to be disconnected is closed, before it returns.
@@ -65,7 +72,7 @@ class Hub(Generic[C, E]):
             if not self.closed:
                 self._connections[conn] = connection
                 return True
-        self._disconnect(connection)
+        connection.disconnect()
         return False
 
     def connection(self, conn: int) -> C | None:
@@ -75,13 +82,15 @@ class Hub(Generic[C, E]):
     def disconnect(self, conn: int) -> None:
         """Close it, if it is still there."""
         if (connection := self._connections.pop(conn, None)) is not None:
-            self._disconnect(connection)
+            connection.disconnect()
 
     def gone(self) -> Broken:
         """The answer to a verb whose connection is not there."""
-        if self.closed:
-            return Broken(self._now(), "cancelled", "the client is closed")
-        return Broken(self._now(), "connection", "the connection is closed")
+        return self.told(Broken(self._now(), "connection", "the connection is closed"))
+
+    def told(self, broken: Broken) -> Broken:
+        """What a call is told of *broken*: in a closed client it broke because of that."""
+        return Broken(broken.now, "cancelled", "the client is closed") if self.closed else broken
 
     def event(self, key: int) -> E | None:
         """The event of a Busy key; None where nobody waits for it any more."""
@@ -109,10 +118,13 @@ class Hub(Generic[C, E]):
 
     def settle(self) -> None:
         """Abandon the calls that were dropped; whoever holds the lock now does so next."""
+        dropped: list[Callable[[], None]] = []  # closing one asks, and what asks settles: never one inside another
         while self._orphans and self._lock.acquire(blocking=False):
             self._lock.release()
             with suppress(IndexError):  # another thread was faster
-                self._orphans.popleft()()
+                dropped.append(self._orphans.popleft())
+        for close in dropped:
+            close()
 
     def _ask(self, question: Question) -> Done | Broken | Leased | Busy:
         with self._lock:
@@ -125,5 +137,5 @@ class Hub(Generic[C, E]):
         for event in woken:
             event.set()
         for connection in gone:
-            self._disconnect(connection)
+            connection.disconnect()
         return answer

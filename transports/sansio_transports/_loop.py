@@ -131,7 +131,7 @@ class Running(Generic[T, C, E]):
                     answer = self._immediate(verb)
                 case _:
                     answer = await self._perform(verb)
-            call.resume(verb, answer)
+            call.resume(verb, self._hub.told(answer) if type(answer) is Broken else answer)
 
     def close(self) -> None:
         """Let everything go that the call holds; never waits.  Harmless where it is over, or closed already."""
@@ -157,7 +157,8 @@ class Running(Generic[T, C, E]):
                 if at_once is not None:
                     call.resume(at_once, self._immediate(at_once))
                 else:
-                    call.resume(*await together.first(verbs))
+                    verb, answer = await together.first(verbs)
+                    call.resume(verb, self._hub.told(answer) if isinstance(answer, Broken) else answer)
                 together.keep(_verbs(call))
 
     def _immediate(self, verb: Ask | Disconnect) -> Answer:

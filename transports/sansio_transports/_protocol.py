@@ -12,7 +12,7 @@ from typing import Final, cast
 from sansio.commands import NEVER, Broken, Done
 from sansio.wire.verbs import Bytes
 
-from ._connecting import STAGGER, Address, SocketAddress, addresses, interleaved, tune
+from ._connecting import STAGGER, Address, SocketAddress, addresses, interleaved, look_up, tune
 from ._waiting import readable
 
 _PIECE: Final = 64 * 1024  # the most that one Receive is answered with
@@ -51,6 +51,8 @@ class Connection(asyncio.BufferedProtocol):
                 return Bytes(self._loop.time(), b"")
             if self._lost is not None:
                 return Broken(self._loop.time(), "connection", self._lost)
+            if self._loop.is_closed():  # left idle by a program that runs another one now
+                return Broken(self._loop.time(), "connection", "the event loop of the connection is closed")
             if until < self._armed:
                 self._late = self._loop.time() >= until
                 if not self._late:
@@ -86,7 +88,8 @@ class Connection(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
         if self._transport is not None:
-            self._transport.abort()
+            with suppress(RuntimeError):  # its loop is closed: the collector is left to close the socket
+                self._transport.abort()
 
     # -- what the transport tells -------------------------------------------------------------------------
 
@@ -178,10 +181,28 @@ async def connect(host: str, port: int) -> Connection:
     try:
         found = addresses(host, port, socket.AI_NUMERICHOST)
     except OSError:
-        found = await loop.run_in_executor(None, addresses, host, port)
+        found = await _look_up(loop, host, port)
     sock = await _connected(loop, interleaved(found))
     _, connection = await loop.create_connection(lambda: Connection(loop), sock=sock)
     return connection
+
+
+async def _look_up(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Address]:
+    """Not in the loop's executor: its end, and so the program's, would wait for the slowest name server."""
+    found: asyncio.Future[list[Address] | OSError] = loop.create_future()
+
+    def answer(answered: list[Address] | OSError) -> None:
+        if not found.done():
+            found.set_result(answered)
+
+    def done(answered: list[Address] | OSError) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(answer, answered)
+
+    look_up(host, port, done)
+    if isinstance(answered := await found, OSError):
+        raise answered
+    return answered
 
 
 async def _connected(loop: asyncio.AbstractEventLoop, left: list[Address]) -> socket.socket:

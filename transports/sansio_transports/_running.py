@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from time import monotonic
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeVar
 
 from sansio.commands import NEVER, Ask, Broken, Busy, Done, Emit, Sleep, Wait
 from sansio.errors import LocalProtocolError
@@ -12,14 +11,13 @@ from sansio.wire.call import Call
 from sansio.wire.verbs import Answer, Bytes, Connect, Disconnect, Finished, Pull, Receive, Send, Verb
 
 from ._connecting import connect
-from ._hub import Hub
+from ._socket import Connection
 from ._sources import Sources
-from ._waiting import READ, WRITE, Operation, Pollable, Signal, perform, ready
+from ._thread_hub import ThreadHub
+from ._waiting import Operation, Pollable, perform, ready
 
 T = TypeVar("T")
-ThreadHub: TypeAlias = Hub[socket.socket, Signal]
 
-RECEIVED: Final = 64 * 1024  # the most that one Receive is answered with
 _AT_ONCE: Final = (
     Ask,
     Disconnect,
@@ -45,6 +43,7 @@ class Running(Generic[T]):
 
         What was emitted is resumed here, when the user comes back for more: no clock of the peer's runs meanwhile.
         """
+        answer: Answer
         call = self._call
         if self._emitted is not None:
             call.resume(self._emitted, Done(monotonic()))
@@ -54,8 +53,8 @@ class Running(Generic[T]):
             alone = len(verbs) == 1 and not self._operations
             verb = verbs[0] if alone else next((verb for verb in verbs if isinstance(verb, _AT_ONCE)), verbs[0])
             match verb:
-                case Receive(conn, until) if alone and (sock := self._hub.connection(conn)) is not None:
-                    answer = perform(_receive(sock, until))
+                case Receive(conn, until) if alone and (connection := self._hub.connection(conn)) is not None:
+                    answer = perform(connection.receive(until))
                 case Emit():
                     self._emitted = verb
                     return verb
@@ -67,7 +66,7 @@ class Running(Generic[T]):
                     answer = perform(self._operation(verb))
                 case _:
                     verb, answer = self._first(verbs)
-            call.resume(verb, answer)
+            call.resume(verb, self._hub.told(answer) if type(answer) is Broken else answer)
             if self._operations:
                 self._give_up()
 
@@ -107,10 +106,10 @@ class Running(Generic[T]):
 
     def _operation(self, verb: Verb | Finished[T]) -> Operation[Answer]:
         match verb:
-            case Receive(conn, until) if (sock := self._hub.connection(conn)) is not None:
-                return _receive(sock, until)
-            case Send(conn, data, until) if (sock := self._hub.connection(conn)) is not None:
-                return _send(sock, data, until)
+            case Receive(conn, until) if (connection := self._hub.connection(conn)) is not None:
+                return connection.receive(until)
+            case Send(conn, data, until) if (connection := self._hub.connection(conn)) is not None:
+                return connection.send(data, until)
             case Receive() | Send():
                 return self._gone()
             case Connect():
@@ -154,7 +153,7 @@ class Running(Generic[T]):
         connected = yield from connect(verb.host, verb.port, verb.until)
         if isinstance(connected, Broken):
             return connected
-        if self._hub.connected(verb.conn, connected):
+        if self._hub.connected(verb.conn, Connection(connected)):
             return Done(monotonic())
         return self._hub.gone()
 
@@ -164,45 +163,6 @@ class Running(Generic[T]):
             self._hub.forget((key,))
             self._keys.discard(key)
         return Done(monotonic())
-
-
-def disconnect(sock: socket.socket) -> None:
-    """Close the connection; another thread that waits for it is woken, which `close` alone would not do."""
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:  # the peer was faster
-        sock.close()
-    else:
-        sock.close()
-
-
-def _receive(sock: socket.socket, until: float) -> Operation[Answer]:
-    while True:
-        try:
-            data = sock.recv(RECEIVED)
-            return Bytes(monotonic(), data)
-        except BlockingIOError:
-            if (now := monotonic()) >= until:
-                return Broken(now, "timeout", "nothing came")
-        except OSError as exc:
-            return Broken(monotonic(), "connection", str(exc))
-        yield ((sock, READ),), until
-
-
-def _send(sock: socket.socket, data: bytes, until: float) -> Operation[Answer]:
-    left = memoryview(data)
-    while True:
-        try:
-            left = left[sock.send(left) :]
-        except BlockingIOError:
-            pass
-        except OSError as exc:
-            return Broken(monotonic(), "connection", str(exc))
-        if not left:
-            return Done(monotonic())
-        if (now := monotonic()) >= until:
-            return Broken(now, "timeout", "the peer takes nothing more")
-        yield ((sock, WRITE),), until
 
 
 def _sleep(until: float) -> Operation[Answer]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import select
 import socket
 import sys
+import threading
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Final, Protocol, Self, TypeAlias, TypeVar
 
@@ -18,6 +20,7 @@ T = TypeVar("T")
 READ: Final = 1  # POLLIN
 WRITE: Final = 4  # POLLOUT
 
+_LOOK: Final = 0.02  # seconds between two looks at a flag that has no socket
 _DAY: Final = 86400.0  # the longest sleep at a stretch: poll takes 31 bits of milliseconds
 
 
@@ -86,33 +89,42 @@ class Signal:
 
     def __init__(self) -> None:
         self._set = False
+        # Nobody writes to a socket that is being closed, since its number may be another's by then.  Reentrant: the
+        # collector may drop a call anywhere, and that may set this flag.
+        self._lock = threading.RLock()
         self._reader: socket.socket | None = None
         self._writer: socket.socket | None = None
 
     def set(self) -> None:
         """Set the flag, from any thread, and wake whoever waits."""
-        self._set = True
-        if (writer := self._writer) is not None:
-            try:
-                writer.send(b"\0")
-            except OSError:  # nobody waits any more
-                return
+        with self._lock:
+            self._set = True
+            if self._writer is not None:
+                self._writer.send(b"\0")
 
     def wait(self, until: float) -> Operation[bool]:
         """Whether the flag is set before *until*."""
         with self:
             while not self._set:
-                if self._reader is None or monotonic() >= until:
+                if (now := monotonic()) >= until:
                     return self._set
-                yield ((self._reader, READ),), until
+                if self._reader is not None:
+                    yield ((self._reader, READ),), until
+                else:
+                    yield (), min(until, now + _LOOK)
         return True
 
     def __enter__(self) -> Self:
-        if not self._set:
-            self._reader, self._writer = socket.socketpair()
+        with self._lock:
+            if not self._set:
+                with suppress(OSError):  # too many open files: look now and then instead
+                    self._reader, self._writer = socket.socketpair()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for end in (self._reader, self._writer):
-            if end is not None:
-                end.close()
+        with self._lock:
+            ends = (self._reader, self._writer)
+            self._reader = self._writer = None
+            for end in ends:
+                if end is not None:
+                    end.close()

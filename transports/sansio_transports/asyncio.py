@@ -99,7 +99,7 @@ class _Tasks:
 
 
 class Client(AsyncClient[Connection, asyncio.Event]):
-    """Sends requests to the configured providers, in one event loop; connections are kept alive and reused.
+    """Sends requests to the configured providers, in one event loop at a time; connections are kept alive and reused.
 
     See `Configuration` for what it can be given.  Use it as an async context manager, or `aclose` it.  Every call ends in its
     response or in a `sansio.errors.APIError`; misuse is a LocalProtocolError; a call that is cancelled lets go of all it holds.

@@ -12,11 +12,10 @@ from sansio.events import Event, Outcome
 from sansio.types import ChatRequest, ChatResponse, Request
 from sansio.wire.verbs import Finished
 
-from ._hub import Hub
-from ._running import Running, ThreadHub, disconnect
+from ._running import Running
 from ._setup import Configuration, Overrides, Setup
 from ._stream import Shown, response_of, text_of
-from ._waiting import Signal
+from ._thread_hub import ThreadHub
 from .config import from_environment
 
 __all__ = ["Client", "Stream"]
@@ -27,13 +26,14 @@ R = TypeVar("R")
 class Client:
     """Sends requests to the configured providers.  Threads may share one; its connections are kept alive and reused.
 
+    It may be used in forked processes, too: each has connections of its own, and calls that were under way stay the parent's.
     See `Configuration` for what it can be given.  Use it as a context manager, or `close` it.  Every call ends in its
     response or in a `sansio.errors.APIError`; misuse is a LocalProtocolError.
     """
 
     def __init__(self, **configuration: Unpack[Configuration]) -> None:
         self._setup = Setup(**configuration)
-        self._hub: ThreadHub = Hub(self._setup.shared, event=Signal, disconnect=disconnect, now=monotonic)
+        self._hub = ThreadHub(self._setup.shared)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ, **configuration: Unpack[Configuration]) -> Self:
@@ -61,7 +61,10 @@ class Client:
         return Stream(self._running(request, overrides, stream=True))
 
     def close(self) -> None:
-        """Close every connection.  Calls that other threads have under way end in an APIConnectionError."""
+        """Close every connection.  Calls that other threads have under way end in an APIError of the kind `cancelled`.
+
+        One that is just connecting, or pauses before its next attempt, ends when that is over.
+        """
         self._hub.close()
 
     def __enter__(self) -> Self:

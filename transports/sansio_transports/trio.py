@@ -28,6 +28,9 @@ class _Connection:
     """
 
     def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        with suppress(OSError):  # reset already, says macOS: receiving tells
+            tune(sock)
         self._sock = sock
 
     async def receive(self, until: float) -> Bytes | Broken:
@@ -96,10 +99,7 @@ class _Trio(Loop[_Connection, trio.Event]):
         try:
             with trio.move_on_at(until):
                 stream = await trio.open_tcp_stream(host, port, happy_eyeballs_delay=STAGGER)
-                sock = socket.socket(fileno=stream.socket.detach())
-                sock.setblocking(False)
-                tune(sock)
-                return _Connection(sock)
+                return _Connection(socket.socket(fileno=stream.socket.detach()))
         except (OSError, UnicodeError) as exc:
             return Broken(trio.current_time(), "connection", f"{host}: {_reason(exc)}")
         return Broken(trio.current_time(), "timeout", f"{host}: no connection in time")
@@ -181,7 +181,7 @@ class _Tasks:
 
 
 class Client(AsyncClient[_Connection, trio.Event]):
-    """Sends requests to the configured providers, in one trio run; connections are kept alive and reused.
+    """Sends requests to the configured providers, in one trio run at a time; connections are kept alive and reused.
 
     See `Configuration` for what it can be given.  Use it as an async context manager, or `aclose` it.  Every call ends in its
     response or in a `sansio.errors.APIError`; misuse is a LocalProtocolError; a call that is cancelled lets go of all it holds.

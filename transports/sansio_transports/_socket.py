@@ -1,0 +1,100 @@
+"""A TCP stream on blocking threads: one thread uses it, and any thread may disconnect it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from time import monotonic
+from typing import Final
+
+from sansio.commands import Broken, Done
+from sansio.wire.verbs import Bytes
+
+from ._waiting import READ, WRITE, Operation
+
+RECEIVED: Final = 64 * 1024  # the most that one Receive is answered with
+
+
+class Connection:
+    """A connected, non-blocking socket that is closed by whoever is last.
+
+    Closed under a thread that is about to poll it, its number could be another socket's by then, and the thread would
+    wait for that one.  So `disconnect` only shuts it down where it is waited for, which wakes the thread; that closes it.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._lock = threading.Lock()
+        self._uses = 0
+        self._disconnected = False
+
+    def receive(self, until: float) -> Operation[Bytes | Broken]:
+        """As the verb Receive."""
+        sock = self._sock
+        while True:
+            try:
+                data = sock.recv(RECEIVED)
+            except BlockingIOError:
+                if (now := monotonic()) >= until:
+                    return Broken(now, "timeout", "nothing came")
+            except OSError as exc:
+                return self._broken(str(exc))
+            else:
+                if not data and self._disconnected:  # an end that was made here
+                    return self._broken("")
+                return Bytes(monotonic(), data)
+            with self:
+                yield ((sock, READ),), until
+
+    def send(self, data: bytes, until: float) -> Operation[Done | Broken]:
+        """As the verb Send; done is what the kernel has."""
+        sock = self._sock
+        left = memoryview(data)
+        while True:
+            try:
+                left = left[sock.send(left) :]
+            except BlockingIOError:
+                pass
+            except OSError as exc:
+                return self._broken(str(exc))
+            if not left:
+                return Done(monotonic())
+            if (now := monotonic()) >= until:
+                return Broken(now, "timeout", "the peer takes nothing more")
+            with self:
+                yield ((sock, WRITE),), until
+
+    def disconnect(self) -> None:
+        """End the connection; from any thread, and as often as one likes."""
+        with self._lock:
+            if self._disconnected:
+                return
+            self._disconnected = True
+            try:
+                self._sock.shutdown(socket.SHUT_RDWR)
+            except OSError:  # the peer was faster
+                pass
+            finally:
+                self._close()
+
+    def forsake(self) -> None:
+        """Close this process's copy; another process has the connection, and does not notice."""
+        self._disconnected = True
+        self._sock.close()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._uses += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._uses -= 1
+            if self._disconnected:
+                self._close()
+
+    def _close(self) -> None:
+        if not self._uses:
+            self._sock.close()
+
+    def _broken(self, reason: str) -> Broken:
+        return Broken(monotonic(), "connection", "the connection is closed" if self._disconnected else reason)
