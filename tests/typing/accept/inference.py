@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import assert_type
 
-import sansio_transports.trio
-
 import sansio_transports.asyncio
 import sansio_transports.sync
+import sansio_transports.trio
 from sansio import ChatRequest, ChatResponse, Event, Exchange, Provider, provider
 
 
