@@ -10,6 +10,7 @@ from tests.bench import payloads
 ENVIRONMENTS = {
     "sansio": "",
     "openai": "openai",
+    "anthropic": "anthropic",
     "litellm": "litellm",
     "httpx": "httpx",
     "aiohttp": "aiohttp",
@@ -20,8 +21,10 @@ CONTENDERS = {
     "sansio_asyncio": "sansio",
     "sansio_trio": "sansio",
     "baseline": "sansio",
+    "baseline_slim": "sansio",
     "openai_sync": "openai",
     "openai_async": "openai",
+    "anthropic_sync": "anthropic",
     "litellm_sync": "litellm",
     "httpx_sync": "httpx",
     "aiohttp_async": "aiohttp",
@@ -53,7 +56,8 @@ class Case(NamedTuple):
 
 
 _STREAMS = ("sansio_sync", "sansio_asyncio", "sansio_trio", "baseline")
-_PEERS = ("openai_sync", "openai_async", "litellm_sync", "httpx_sync", "aiohttp_async")
+_PEERS = ("openai_sync", "openai_async", "anthropic_sync", "litellm_sync", "httpx_sync", "aiohttp_async")
+_PARSERS = ("sansio_core", "baseline", "baseline_slim")
 _HELD = ("sansio_asyncio", "openai_async", "aiohttp_async")
 
 
@@ -72,14 +76,14 @@ CASES: dict[str, Case] = {
     "unary": Case("unary", (*_STREAMS[:3], *_PEERS), _against_openai(1 / 6), payloads.UNARY_TEXT),
     "parse-single": Case(
         "parse_single",
-        ("sansio_core", "baseline"),
-        (Promise("sansio_core", "baseline", 2.5),),
+        _PARSERS,
+        tuple(Promise("sansio_core", floor, 2.5) for floor in _PARSERS[1:]),
         payloads.PARSED_EVENTS * payloads.PIECE,
     ),
     "parse-reads": Case(
         "parse_reads",
-        ("sansio_core", "baseline"),
-        (Promise("sansio_core", "baseline", 2.5),),
+        _PARSERS,
+        tuple(Promise("sansio_core", floor, 2.5) for floor in _PARSERS[1:]),
         payloads.PARSED_EVENTS * payloads.PIECE,
     ),
     "encode": Case(
@@ -121,6 +125,7 @@ IMPORTS: dict[str, Import] = {
     "sansio_transports.sync": Import("import sansio_transports.sync", "sansio"),
     "the same and ssl": Import("import sansio_transports.sync, ssl", "sansio"),
     "openai": Import("import openai", "openai"),
+    "anthropic": Import("import anthropic", "anthropic"),
     "litellm": Import("import os; os.environ['LITELLM_LOCAL_MODEL_COST_MAP'] = 'True'; import litellm", "litellm"),
     "httpx": Import("import httpx", "httpx"),
     "aiohttp": Import("import aiohttp", "aiohttp"),

@@ -1,6 +1,7 @@
 """The benchmark's server: a thread a connection, and bytes that were rendered before the first request.
 
-It knows as little as it can of HTTP.  The first segment of a request's path says how to answer it.
+It knows as little as it can of HTTP.  The first segment of a request's path says how to answer it, and
+the last one in which API.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from tests.bench import payloads
+from tests.bench import messages, payloads
 from tests.bench.limits import raise_file_limit
 
 _PACE = 0.0003  # seconds between events that are to be a segment, and a read, each
+_END = b"0\r\n\r\n"
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
@@ -22,11 +25,24 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-_CHUNKS = [_chunk(event) for event in payloads.events(payloads.EVENTS)]
-_BURST = _HEAD + b"".join(_CHUNKS) + b"0\r\n\r\n"
-_HELD = [_chunk(event) for event in payloads.events(payloads.HELD_EVENTS)]
-_BODY = payloads.unary()
-_UNARY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
+class Api(NamedTuple):
+    """The answers of one API, rendered."""
+
+    chunks: list[bytes]
+    burst: bytes
+    held: list[bytes]
+    unary: bytes
+
+
+def _rendered(events: Callable[[int], list[bytes]], body: bytes) -> Api:
+    chunks = [_chunk(event) for event in events(payloads.EVENTS)]
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+    held = [_chunk(event) for event in events(payloads.HELD_EVENTS)]
+    return Api(chunks, _HEAD + b"".join(chunks) + _END, held, head + body)
+
+
+_CHAT = _rendered(payloads.events, payloads.unary())
+_APIS = {"messages": _rendered(messages.events, messages.unary())}  # by the last segment of the path; else _CHAT
 _EMPTY = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -36,9 +52,9 @@ class Gate:
     def __init__(self) -> None:
         self._event = threading.Event()
 
-    def wait(self) -> None:
-        """Wait for the next release."""
-        self._event.wait()
+    def next_release(self) -> threading.Event:
+        """What the next release sets; ask before telling the client anything, or that may be faster."""
+        return self._event
 
     def release(self) -> None:
         """Let all through that wait now."""
@@ -49,30 +65,33 @@ class Gate:
 _GATE = Gate()
 
 
-def _answer(way: str) -> Iterator[bytes]:
+def _answer(path: str) -> Iterator[bytes]:
     """The pieces of an answer, each to be written as it comes."""
-    match way:
+    segments = path.split("/")[1:]
+    api = _APIS.get(segments[-1], _CHAT)
+    match segments[0]:
         case "burst":
-            yield _BURST
+            yield api.burst
         case "paced":
             yield _HEAD
-            for chunk in _CHUNKS:
+            for chunk in api.chunks:
                 time.sleep(_PACE)
                 yield chunk
-            yield b"0\r\n\r\n"
+            yield _END
         case "held":
-            yield _HEAD + _HELD[0] + _HELD[1]
-            _GATE.wait()
-            yield b"".join(_HELD[2:]) + b"0\r\n\r\n"
+            release = _GATE.next_release()
+            yield _HEAD + api.held[0] + api.held[1]
+            release.wait()
+            yield b"".join(api.held[2:]) + _END
         case "release":
             _GATE.release()
             yield _EMPTY
         case _:
-            yield _UNARY
+            yield api.unary
 
 
 def _read(sock: socket.socket, inbox: bytearray) -> str | None:
-    """Take a request off the connection; the first segment of its path, or None at the end."""
+    """Take a request off the connection; its path, or None at the end."""
     while (end := inbox.find(b"\r\n\r\n")) < 0:
         if not (data := sock.recv(65536)):
             return None
@@ -83,7 +102,7 @@ def _read(sock: socket.socket, inbox: bytearray) -> str | None:
     while len(inbox) < size:
         inbox += sock.recv(65536)
     del inbox[:size]
-    return head.split(b"/", 2)[1].split(b" ", 1)[0].decode()
+    return head.split(b" ", 2)[1].decode()
 
 
 def _serve(sock: socket.socket) -> None:
@@ -91,8 +110,8 @@ def _serve(sock: socket.socket) -> None:
     inbox = bytearray()
     with sock:
         try:
-            while (way := _read(sock, inbox)) is not None:
-                for piece in _answer(way):
+            while (path := _read(sock, inbox)) is not None:
+                for piece in _answer(path):
                     sock.sendall(piece)
         except OSError:  # the client is gone
             return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from tests.bench import payloads
-from tests.bench.contenders.rounds import Result, release, run
-from tests.bench.limits import resident
+from tests.bench.contenders.holding import hold
+from tests.bench.contenders.rounds import Result, run
 
 aiohttp: Any = import_module("aiohttp")
 _runner = asyncio.Runner()
@@ -60,22 +61,14 @@ def unary(url: str) -> Result:
     return _runner.run(_unary(f"{url}/unary"))
 
 
-async def _held(url: str, count: int) -> Result:
-    begun = asyncio.Semaphore(0)
+async def _held(url: str) -> Result:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        before = resident()
-        tasks = [asyncio.create_task(_stream(session, f"{url}/held", begun)) for _ in range(count)]
-        for _ in range(count):
-            await begun.acquire()
-        memory = (resident() - before) / count
-        release(url)
-        length = sum(await asyncio.gather(*tasks))
-    return {"count": count, "length": length / count, "memory": memory}
+        return await hold(partial(_stream, session, f"{url}/held"), url)
 
 
 def held(url: str) -> Result:
     """Many streams that are open at the same time."""
-    return _runner.run(_held(url, 1000))
+    return _runner.run(_held(url))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -39,14 +41,41 @@ class _Chunk(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Chunk).decode
 
 
-def _parse(pieces: list[bytes]) -> int:
+class Delta(Protocol):
+    """What is read of a delta."""
+
+    content: str | None
+
+
+class Choice(Protocol):
+    """What is read of a choice."""
+
+    @property
+    def delta(self) -> Delta:
+        """Its delta."""
+        ...
+
+
+class Chunk(Protocol):
+    """What is read of a chunk."""
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Its choices."""
+        ...
+
+
+Decode: TypeAlias = Callable[[bytes], Chunk]
+
+
+def _parse(pieces: list[bytes], decode: Decode) -> int:
     length = 0
     rest = b""
     for piece in pieces:
         *events, rest = (rest + piece).split(b"\n\n")
         for event in events:
             if event != b"data: [DONE]":
-                for choice in _decode(event[6:]).choices:
+                for choice in decode(event[6:]).choices:
                     length += len(choice.delta.content or "")
     return length
 
@@ -56,14 +85,24 @@ _BODY = b"".join(_EVENTS)
 _READS = [_BODY[start : start + 65536] for start in range(0, len(_BODY), 65536)]
 
 
+def parsed_single(decode: Decode) -> Result:
+    """One event a read, with another decoder of chunks."""
+    return {"count": payloads.PARSED_EVENTS, "length": _parse(_EVENTS, decode)}
+
+
+def parsed_reads(decode: Decode) -> Result:
+    """Reads of 64 KiB, with another decoder of chunks."""
+    return {"count": payloads.PARSED_EVENTS, "length": _parse(_READS, decode)}
+
+
 def parse_single(_url: str) -> Result:
     """One event a read."""
-    return {"count": payloads.PARSED_EVENTS, "length": _parse(_EVENTS)}
+    return parsed_single(_decode)
 
 
 def parse_reads(_url: str) -> Result:
     """Reads of 64 KiB."""
-    return {"count": payloads.PARSED_EVENTS, "length": _parse(_READS)}
+    return parsed_reads(_decode)
 
 
 def _post(url: str, way: str) -> tuple[socket.socket, bytes]:

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from tests.bench import payloads
-from tests.bench.contenders.rounds import Result, release, run
-from tests.bench.limits import resident
+from tests.bench.contenders.holding import hold
+from tests.bench.contenders.rounds import Result, run
 
 openai: Any = import_module("openai")
 httpx: Any = import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
@@ -58,13 +58,12 @@ def unary(url: str) -> Result:
     return _runner.run(_unary(f"{url}/unary"))
 
 
-async def _held(url: str, count: int) -> Result:
+async def _held(url: str) -> Result:
     limits = httpx.Limits(max_connections=None)
     http_client = openai.DefaultAsyncHttpxClient(limits=limits)
     client = openai.AsyncOpenAI(api_key="key", base_url=f"{url}/held/v1", max_retries=0, http_client=http_client)
-    begun = asyncio.Semaphore(0)
 
-    async def one() -> int:
+    async def stream_one(begun: asyncio.Semaphore) -> int:
         length = 0
         stream = await client.chat.completions.create(model="gpt-4o", messages=payloads.question(), stream=True)
         async for chunk in stream:
@@ -75,19 +74,12 @@ async def _held(url: str, count: int) -> Result:
                     length += len(choice.delta.content)
         return length
 
-    before = resident()
-    tasks = [asyncio.create_task(one()) for _ in range(count)]
-    for _ in range(count):
-        await begun.acquire()
-    memory = (resident() - before) / count
-    release(url)
-    length = sum(await asyncio.gather(*tasks))
-    return {"count": count, "length": length / count, "memory": memory}
+    return await hold(stream_one, url)
 
 
 def held(url: str) -> Result:
     """Many streams that are open at the same time."""
-    return _runner.run(_held(url, 1000))
+    return _runner.run(_held(url))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import sys
@@ -22,6 +23,7 @@ def run(cases: Mapping[str, Case], *distributions: str) -> None:
     print(json.dumps({name: version(name) for name in distributions}), flush=True)
     for line in sys.stdin:
         case, url = line.split()
+        gc.collect()  # what an earlier round left is not this one's
         start = process_time()  # user and system, all threads
         result = cases[case](url)
         print(json.dumps({"cpu": process_time() - start, **result}), flush=True)

@@ -10,8 +10,8 @@ from sansio import ChatRequest, TextDelta
 from sansio.wire.pool import PoolLimits
 from sansio_transports.asyncio import Client
 from tests.bench import payloads
-from tests.bench.contenders.rounds import Result, release, run
-from tests.bench.limits import resident
+from tests.bench.contenders.holding import hold
+from tests.bench.contenders.rounds import Result, run
 
 _REQUEST = ChatRequest(model="openai/gpt-4o", messages=[sansio.user(payloads.question()[0]["content"])])
 _runner = asyncio.Runner()
@@ -56,11 +56,10 @@ def unary(url: str) -> Result:
     return _runner.run(_unary(f"{url}/unary"))
 
 
-async def _held(url: str, count: int) -> Result:
+async def _held(url: str) -> Result:
     client = _client(f"{url}/held")
-    begun = asyncio.Semaphore(0)
 
-    async def one() -> int:
+    async def stream_one(begun: asyncio.Semaphore) -> int:
         length = 0
         async with client.stream(_REQUEST) as stream:
             async for event in stream:
@@ -70,19 +69,12 @@ async def _held(url: str, count: int) -> Result:
                     length += len(event.text)
         return length
 
-    before = resident()
-    tasks = [asyncio.create_task(one()) for _ in range(count)]
-    for _ in range(count):
-        await begun.acquire()
-    memory = (resident() - before) / count
-    release(url)
-    length = sum(await asyncio.gather(*tasks))
-    return {"count": count, "length": length / count, "memory": memory}
+    return await hold(stream_one, url)
 
 
 def held(url: str) -> Result:
     """Many streams that are open at the same time."""
-    return _runner.run(_held(url, 1000))
+    return _runner.run(_held(url))
 
 
 if __name__ == "__main__":
