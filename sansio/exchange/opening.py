@@ -82,6 +82,7 @@ class OpeningReader:
         self._typed = headers.get("content-type", "").strip().lower().startswith("text/event-stream")
         self._stream = stream
         self._head = b""
+        self._padding = 0  # bytes of white space that were passed over
         self._inner: Reader | None = None
         self._failure: Failure | None = None
 
@@ -108,6 +109,9 @@ class OpeningReader:
         text = head.lstrip(b" \t\r\n")
         # One white space is kept, since an indented field is none; the rest, often keep-alive padding, says nothing.
         self._head = head[max(0, len(head) - len(text) - 1) :]
+        self._padding += len(head) - len(self._head)
+        if self._padding > self._limits.body:
+            self._failure = Failure(kind="limit_exceeded", message="the body is nothing but white space")
         self._inner = self._choose(text) if text else None
         return [] if self._inner is None else self._inner.receive(self._head)
 

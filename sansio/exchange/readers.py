@@ -48,14 +48,28 @@ class Reader(Protocol):
 
 
 class _Records(SseData):
-    """Gives an error that stands outside of events its place among the records, so that cuts do not change what is first."""
+    """Gives an error that stands outside of events its place among the records, so that cuts do not change what is first.
+
+    The data of an event that is named `error` is one, too, whatever it is.
+    """
 
     __slots__ = ()
+
+    def _events(self, name: bytes, data: list[bytes]) -> list[bytes]:
+        return [_error_event(text) for text in data] if name == b"error" else data
 
     def _receive_stray(self, text: bytes, events: list[bytes]) -> None:
         if (record := _error_record(text)) is not None:
             self.stray.append(record)
             events.append(record)
+
+
+def _error_event(text: bytes) -> bytes:
+    """The record that says that *text* is an error."""
+    said = value(text)
+    if isinstance(said, dict) and "error" in said:
+        return text
+    return b'{"error":%b}' % (text if said else msgspec.json.encode(text.decode("utf-8", "replace")))
 
 
 def _error_record(text: bytes) -> bytes | None:
@@ -156,9 +170,9 @@ class ErrorReader:
         self._body = bytearray()
 
     def receive(self, data: bytes) -> list[Delta]:
-        """Take the next bytes."""
+        """Take the next bytes; once there are enough, the rest is not waited for."""
         self._body += data[: _ERROR_BODY - len(self._body)]
-        return []
+        return self.finish(clean=False) if len(self._body) >= _ERROR_BODY else []
 
     def finish(self, *, clean: bool) -> list[Delta]:  # noqa: ARG002  # the status has said what counts
         """Take the end."""

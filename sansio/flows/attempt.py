@@ -15,8 +15,10 @@ R = TypeVar("R")
 # Seconds in which a stream's last chunk may follow its marker: without it the connection cannot be used again, and
 # the user has the whole answer already.
 _LINGER: Final = 0.25
-# Events before the first output are held back, so that an attempt that fails before it leaves no trace; a peer that
-# sends more of them than this is not heading for output.
+# Seconds in which an error's explanation must have come; the status says enough to go on.
+_EXPLAINED: Final = 10.0
+# Events before the first output are held back, so that an attempt that fails before it leaves no trace.  Past this many
+# those that a later one replaces are dropped; a peer that then still has more of them is not heading for output.
 _HELD: Final = 64
 
 
@@ -26,21 +28,29 @@ def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Cloc
     The flow never emits `Failed`: that is its result, for the caller to retry or to raise.
     """
     first = NEVER
+    refused = False
     reply = yield Open(exchange.request, timeouts, until, exchange.stream)
     if isinstance(reply, Head):
         exchange.receive_head(reply.status, reply.headers)
-        first = after(reply.sent, timeouts.first_event) if exchange.stream else NEVER
+        refused = not 200 <= reply.status < 300
+        if refused:
+            first = clock.now + _EXPLAINED
+        elif exchange.stream:
+            first = after(reply.sent, timeouts.first_event)
     else:
         exchange.fail(_failure(reply, "connect", clock.now >= until))
     shown = Shown(exchange)
     while (outcome := exchange.outcome) is None:
+        if clock.now >= until and not refused:  # what has arrived meanwhile is too late
+            exchange.fail(_TOTAL)
+            continue
         reply = yield Read(timeouts.read, until if exchange.committed else min(first, until))
         match reply:
             case Chunk(data):
                 exchange.receive_data(data)
             case Ended():
                 exchange.receive_eof()
-            case Broken(_, "connection", reason):
+            case Broken(_, kind, reason) if kind == "connection" or (refused and kind != "cancelled"):
                 exchange.receive_broken(reason)
             case _:
                 late = "first_event" if clock.now >= first and not exchange.committed else "read"
@@ -70,6 +80,8 @@ class Shown(Generic[R]):
         if self.committed:
             return events
         self._held += events
+        if len(self._held) > _HELD:
+            self._held = list({(type(event), getattr(event, "choice", 0)): event for event in self._held}.values())
         if not (exchange.committed or isinstance(exchange.outcome, Completed) or len(self._held) > _HELD):
             return []
         self.committed = True
@@ -77,6 +89,7 @@ class Shown(Generic[R]):
         return held
 
 
+_TOTAL: Final = Failure(kind="timeout", message="the call's total time is over", should_retry=False)
 _CLOCKS: Final = {
     "connect": "no connection and no response in time",
     "first_event": "no output in time",
@@ -91,5 +104,5 @@ def _failure(broken: Reply, clock_name: str, total: bool) -> Failure:
     if broken.kind != "timeout":
         return Failure(kind=broken.kind, message=broken.reason)
     if total:
-        return Failure(kind="timeout", message="the call's total time is over", should_retry=False)
+        return _TOTAL
     return Failure(kind="timeout", message=f"{_CLOCKS[clock_name]} ({broken.reason})")

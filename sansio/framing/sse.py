@@ -80,10 +80,10 @@ class SseData(EventLines[bytes]):
             elif data[:7] == b"event: ":
                 lines = data[7:-2].splitlines()
                 if len(lines) == 2 and lines[1][:6] == b"data: ":
-                    return [lines[1][6:]]
+                    return self._events(lines[0], [lines[1][6:]])
         return super().receive_data(data)
 
-    def _events(self, name: bytes, data: list[bytes]) -> list[bytes]:  # noqa: ARG002
+    def _events(self, name: bytes, data: list[bytes]) -> list[bytes]:  # noqa: ARG002  # a subclass may look at it
         return data
 
 

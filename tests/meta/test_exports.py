@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import ast
 import pkgutil
+import subprocess
+import sys
 from importlib import import_module
+from types import ModuleType
 
 import pytest
 
 import sansio
-from tests.meta.source import DRIVERS, PURE, Import, Module, declared, is_for_checkers, modules
+from tests.meta.source import DRIVERS, PURE, ROOT, Import, Module, declared, is_for_checkers, modules
 
 _FACADES = [
     module for package in (PURE, DRIVERS) for module in modules(package) if module.is_package and module.name != PURE
 ]
 
 
+def _loads_on_use(module: Module) -> bool:
+    """Whether it has PEP 562's function, and shows checkers what that gives."""
+    return any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in ast.walk(module.tree))
+
+
 def _reexports(module: Module) -> set[str]:
     return {
         name
         for imported in module.imports
-        if imported.module.startswith(module.name) and not imported.lazy
+        if imported.module.startswith(module.name) and (not imported.lazy or _loads_on_use(module))
         for name in imported.aliases
     }
 
@@ -76,7 +84,15 @@ def test_a_lazy_name_is_the_one_that_type_checkers_see(name: str) -> None:
     assert name in dir(sansio)
 
 
-def test_what_is_not_listed_is_not_there() -> None:
+@pytest.mark.parametrize("module", [sansio, sansio.framing], ids=lambda module: module.__name__)
+def test_what_is_not_listed_is_not_there(module: ModuleType) -> None:
     name = "nothing"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        getattr(sansio, name)
+        getattr(module, name)
+
+
+def test_the_parts_of_framing_need_no_import_of_their_own() -> None:
+    """In a fresh interpreter, where nothing else has loaded them."""
+    script = "import sansio; print(sansio.framing.sse.SseDecoder().receive_data(b'data: a\\n\\n')[0].data)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout == "a\n"

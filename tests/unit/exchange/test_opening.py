@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 import sansio
-from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
+from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, Limits
 
 _WHOLE = b'{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}'
 _STREAM = b'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -101,6 +101,16 @@ def test_a_limit_counts_what_was_inflated() -> None:
 def test_a_body_that_says_nothing(body: bytes) -> None:
     assert _kind(_end(body, _EVENTS))[0] == "truncated"
     assert _kind(_end(body, _JSON, stream=False))[0] == "truncated"
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_white_space_counts_for_the_limit(over: int) -> None:
+    exchange = Exchange(_PROVIDER, ChatRequest(model="m", messages="hi"), limits=Limits(body=100))
+    exchange.receive_head(200, [])
+    for _ in range(101 + over):  # one is kept
+        exchange.receive_data(b"\n")
+    assert (exchange.outcome is not None) == bool(over)
+    assert not isinstance(exchange.outcome, Failed) or exchange.outcome.failure.kind == "limit_exceeded"
 
 
 def test_neither_events_nor_json() -> None:

@@ -89,6 +89,29 @@ def test_errors_that_stand_outside_of_events(line: bytes, kind: str, message: st
     assert reader.finish(clean=True) == []
 
 
+@pytest.mark.parametrize("cut", [1, 1000])
+@pytest.mark.parametrize(
+    ("data", "kind", "message"),
+    [
+        (b'{"message":"upstream died","type":"server_error"}', "server_error", "upstream died"),
+        (b'{"error":{"message":"m","code":429}}', "rate_limited", "m"),
+        (b'{"detail":"boom"}', "server_error", '{"detail":"boom"}'),
+        (b"out of memory", "server_error", "out of memory"),
+        (b"null", "server_error", "null"),
+    ],
+)
+def test_the_data_of_an_event_named_error_is_one(data: bytes, kind: str, message: str, cut: int) -> None:
+    """Whatever follows."""
+    reader = _events()
+    body = b"data: %b\n\nevent: error\ndata: %b\n\ndata: [DONE]\n\n" % (_A, data)
+    for start in range(0, len(body), cut):
+        if reader.failure is None:
+            reader.receive(body[start : start + cut])
+    assert not reader.complete
+    assert reader.failure is not None
+    assert (reader.failure.kind, reader.failure.message) == (kind, message)
+
+
 @pytest.mark.parametrize("line", [b"{", b'{"status":"ok"}', b"error:"])
 def test_lines_that_say_nothing(line: bytes) -> None:
     reader = _events()
@@ -137,8 +160,15 @@ def test_a_document_ends_only_cleanly() -> None:
 @pytest.mark.parametrize("clean", [True, False])
 def test_an_error_is_explained_by_what_came_of_it(clean: bool) -> None:
     reader = ErrorReader(lambda body: Failure(kind="bad_request", message=str(len(body))))
-    for _ in range(3):
-        assert reader.receive(bytes(512 * 1024)) == []
+    assert reader.receive(bytes(512 * 1024)) == []
     assert reader.failure is None
     assert reader.finish(clean=clean) == []
+    assert reader.failure == Failure(kind="bad_request", message=str(512 * 1024))
+
+
+def test_an_error_that_explains_itself_for_ever_is_not_listened_to() -> None:
+    reader = ErrorReader(lambda body: Failure(kind="bad_request", message=str(len(body))))
+    reader.receive(bytes(1024 * 1024 - 1))
+    assert reader.failure is None
+    reader.receive(bytes(512 * 1024))
     assert reader.failure == Failure(kind="bad_request", message=str(1024 * 1024))

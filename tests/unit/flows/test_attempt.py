@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sansio import ChatResponse, Completed, Failed, Failure, LocalProtocolError, TextDelta
-from sansio.commands import NEVER, Attempted, Clock, Close, Done, Ended, Flow, Head, Open, Read, Reply
+from sansio.commands import NEVER, Attempted, Chunk, Clock, Close, Done, Ended, Flow, Head, Open, Read, Reply
 from sansio.events import ChoiceFinished, Started, UsageReported
 from sansio.flows import attempt
 from sansio.http import Timeouts
@@ -157,16 +157,55 @@ def test_a_stream_that_completes_without_output_is_shown_at_its_end() -> None:
     assert flow.value.committed
 
 
-def test_no_more_than_64_events_are_held() -> None:
-    flow = streaming(STARTED, *map(used, range(1, 64)))
+def test_reports_that_replace_each_other_are_no_output_however_many() -> None:
+    flow = streaming(STARTED, *map(used, range(1, 200)))
     assert flow.emitted == []
-    flow.chunks(used(64))
-    ((first, *others),) = flow.emitted
-    assert first == Started("i")
-    assert others == [UsageReported(Usage(n)) for n in range(1, 65)]
-    flow.breaks("connection")
-    assert failure(flow).kind == "truncated"
+    flow.chunks(A)
+    ((first, *reports, text),) = flow.emitted
+    assert (first, reports[-1], text) == (Started("i"), UsageReported(Usage(199)), TextDelta("a"))
+    assert len(reports) <= 64
+
+
+def test_what_cannot_be_held_is_shown() -> None:
+    """Nothing but finish reasons: a choice for each, and never a word."""
+    reason = b'data: {"choices":[{"index":%d,"delta":{},"finish_reason":"stop"}]}\n\n'
+    flow = streaming(STARTED, *[reason % n for n in range(63)])
+    assert flow.emitted == []
+    flow.chunks(reason % 63)
+    assert [len(events) for events in flow.emitted] == [65]
+    flow.breaks("protocol")
+    assert failure(flow).kind == "protocol"
     assert flow.value.committed
+
+
+# -- errors ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["timeout", "connection", "protocol"])
+def test_the_status_of_an_error_stands_however_its_explanation_ends(kind: Kind) -> None:
+    flow = played(Timeouts(read=0.5), 60.0)
+    flow.head(401)
+    assert flow.now(Read) == Read(0.5, 10.0)
+    flow.chunks(b"key")
+    flow.breaks(kind)
+    assert failure(flow).kind == "authentication"
+
+
+def test_an_explanation_is_waited_for_no_longer_than_ten_seconds_in_all() -> None:
+    flow = played()
+    flow.head(429)
+    for second in range(9):
+        flow.answer(Chunk(b" "), at=float(second))
+        assert flow.now(Read).until == 10.0
+    flow.breaks("timeout", at=10.0)
+    assert failure(flow).kind == "rate_limited"
+
+
+def test_a_client_that_is_closed_says_so_in_the_midst_of_an_error() -> None:
+    flow = played()
+    flow.head(500)
+    flow.breaks("cancelled")
+    assert failure(flow).kind == "cancelled"
 
 
 # -- its clocks ---------------------------------------------------------------------------------------------
@@ -224,6 +263,15 @@ def test_the_total_clock_goes_before_a_later_first_output() -> None:
     flow = played(CLOCKS, 10.0)
     flow.head()
     assert flow.now(Read) == Read(5.0, 10.0)
+
+
+def test_what_arrived_while_the_user_paused_past_the_total_clock_is_too_late() -> None:
+    flow = played(until=10.0)
+    flow.head()
+    flow.chunks(A)
+    flow.answer(Chunk(B), at=10.0)
+    why = failure(flow)
+    assert (why.kind, why.should_retry) == ("timeout", False)
 
 
 @pytest.mark.parametrize("pieces", [None, [], [A]])
