@@ -1,15 +1,15 @@
-"""HTTP/1.1 heads: ours are written from a cache, the peer's are parsed and validated by h11 (RFC 9112).
+"""HTTP/1.1 heads: ours are written from a cache, the peer's are read by a short way or by h11 (RFC 9112).
 
-h11 sees heads only, with one `h11.Connection` a request: its path for bodies costs microseconds an event, so that the
-readers of `framing.body` take over the bytes behind the head.
+h11 sees heads only, those that are not of the plainest form: its path for bodies costs microseconds an event, so that
+the readers of `framing.body` take over the bytes behind the head.  It loads when it is first needed.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import h11
 import msgspec
 
 from ..commands import Proxy, Route
@@ -17,6 +17,9 @@ from ..errors import LocalProtocolError
 from ..framing.body import BodyReader, keeps_alive, response_framing
 from ..http import Headers, HttpRequest
 from .proxy import absolute_form, proxy_authorization
+
+if TYPE_CHECKING:
+    import h11
 
 _OURS: Final = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 _BODYLESS: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -55,6 +58,8 @@ def _prefix(request: HttpRequest, target: str, route: Route) -> bytes:
     if route.proxy is not None and absolute_form(route):
         target = f"http://{route.origin.authority}{target}"
         headers += _authorization(route.proxy)
+    import h11
+
     try:
         message = h11.Request(method=request.method, target=target, headers=headers)
     except (h11.LocalProtocolError, UnicodeEncodeError) as exc:
@@ -78,6 +83,7 @@ class ResponseHead(msgspec.Struct, frozen=True):
     headers: Headers
     body: BodyReader
     keeps_alive: bool
+    reason: str = ""
 
 
 class HeadReader:
@@ -88,14 +94,13 @@ class HeadReader:
     passed over; their heads count for the limit, since a peer might send them for ever.  `empty` says that nothing came at all.
     """
 
-    __slots__ = ("_connection", "_limit", "_method", "_received", "closed", "failure", "head", "rest", "too_large")
+    __slots__ = ("_buffer", "_limit", "_method", "_passed", "closed", "failure", "head", "rest", "too_large")
 
     def __init__(self, method: str, limit: int) -> None:
-        self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=limit)
-        self._connection.send(_asked(method))
+        self._buffer = bytearray()  # a head in progress
+        self._passed = 0  # bytes of interim heads
         self._method = method
         self._limit = limit
-        self._received = 0
         self.head: ResponseHead | None = None
         self.rest = b""
         self.failure: str | None = None
@@ -105,42 +110,87 @@ class HeadReader:
     @property
     def empty(self) -> bool:
         """Whether not one byte has come."""
-        return not self._received
+        return not self._buffer and not self._passed and self.head is None
 
     def receive_data(self, data: bytes) -> None:
         """Take bytes from the peer, b"" for its close; never raises for what they are."""
         if not data:
             self.closed = True
-            self.failure = "the connection was closed in the head" if self._received else "the connection was closed"
+            self.failure = "the connection was closed" if self.empty else "the connection was closed in the head"
             return
-        self._received += len(data)
-        try:
-            self._connection.receive_data(data)
-            self._next()
-        except h11.RemoteProtocolError as exc:
-            self.failure = f"the response is not HTTP/1.1: {exc}"[:_QUOTED]
-        if self._received > self._limit:
-            self.head = None
+        start = max(0, len(self._buffer) - 2)  # a blank line may be cut
+        self._buffer += data
+        while self.failure is None and (blank := _BLANK_LINE.search(self._buffer, start)) is not None:
+            start, end = 0, blank.end()
+            block = bytes(self._buffer[:end])
+            if self._passed + end > self._limit:
+                break
+            self.head = _plain(block, self._method) or self._parsed(block)
+            if self.head is not None:
+                self.rest = bytes(self._buffer[end:])
+                return
+            self._passed += end
+            del self._buffer[:end]
+        if self._passed + len(self._buffer) > self._limit:
             self.too_large = True
             self.failure = f"the response's head has more than {self._limit} bytes"
+        elif not self._buffer.startswith(_VERSION[: len(self._buffer)]):
+            self.failure = self.failure or "the response is not HTTP/1.1"
 
-    def _next(self) -> None:
-        event = self._connection.next_event()
-        while isinstance(event, h11.InformationalResponse):
-            event = self._connection.next_event()
-        if isinstance(event, h11.Response):
-            self.rest = self._connection.trailing_data[0]
-            self._received -= len(self.rest)
-            raw = list(event.headers)
-            self.head = ResponseHead(
-                event.status_code,
-                tuple([(name.decode("ascii"), value.decode("latin-1")) for name, value in raw]),
-                response_framing(self._method, event.status_code, raw),
-                keeps_alive(event.http_version, raw),
-            )
+    def _parsed(self, block: bytes) -> ResponseHead | None:
+        """The head as h11 reads it; None for an interim one, and on failure."""
+        import h11
+
+        connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=self._limit)
+        connection.send(_asked(self._method))
+        try:
+            connection.receive_data(block)
+            event = connection.next_event()
+        except h11.RemoteProtocolError as exc:
+            self.failure = f"the response is not HTTP/1.1: {exc}"[:_QUOTED]
+            return None
+        if not isinstance(event, h11.Response):
+            return None
+        headers = tuple([(name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers])
+        return _head(self._method, event.status_code, event.reason.decode("latin-1"), headers, event.http_version)
 
 
 @cache
 def _asked(method: str) -> h11.Request:
     """A request that puts h11 into the state in which it expects the answer."""
+    import h11
+
     return h11.Request(method=method, target="/", headers=[("host", "h"), ("content-length", "0")])
+
+
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_VERSION: Final = b"HTTP/"
+# What nearly every head is made of; h11 takes five times as long, and reads all others.  A property holds both to the same.
+_STATUS_LINE: Final = re.compile(r"HTTP/1\.1 ([2-9]\d\d)(?: ([\t -~\x80-\xff]*))?\r\n", re.ASCII)
+_FIELD: Final = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ([!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)\r\n")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+_FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding"})
+
+
+def _plain(block: bytes, method: str) -> ResponseHead | None:
+    """The final head in *block*, if it has the plainest form there is and nothing in it needs a second thought."""
+    text = block.decode("latin-1")
+    if (status := _STATUS_LINE.match(text)) is None:
+        return None
+    fields: list[tuple[str, str]] = _FIELD.findall(text, status.end())
+    if status.end() + sum([len(name) + len(value) + 4 for name, value in fields]) + 2 != len(text):
+        return None
+    headers = tuple([(name.lower(), value) for name, value in fields])
+    framing = [pair for pair in headers if pair[0] in _FRAMING]
+    declared = dict(framing)
+    if len(declared) != len(framing) or not _LENGTH.fullmatch(declared.get("content-length", "0")):
+        return None
+    if "transfer-encoding" in declared and (declared["transfer-encoding"] != "chunked" or "content-length" in declared):
+        return None
+    return _head(method, int(status[1]), status[2] or "", headers, b"1.1")
+
+
+def _head(method: str, status: int, reason: str, headers: Headers, version: bytes) -> ResponseHead:
+    framing = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers if name in _FRAMING]
+    body = response_framing(method, status, framing)
+    return ResponseHead(status, headers, body, keeps_alive(version, framing), reason)

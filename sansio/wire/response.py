@@ -33,8 +33,9 @@ from ..commands import (
 from ..errors import LocalProtocolError
 from ..http import split_url
 from .http1 import ResponseHead
-from .proxy import absolute_form, tunnel
+from .proxy import absolute_form
 from .send import Exchanging
+from .tunnel import tunnel
 from .verbs import Bytes, Connect, Disconnect, Receive, StartTls, Wire
 from .wiring import Wiring
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sansio.commands import Broken, Done, Proxy, Route
 from sansio.errors import LocalProtocolError
 from sansio.http import Origin
-from sansio.wire.proxy import Proxies, parse_no_proxy, parse_proxy, tunnel
+from sansio.wire.proxy import Proxies, parse_no_proxy, parse_proxy
+from sansio.wire.tunnel import tunnel
 from sansio.wire.verbs import Bytes, Receive, Send
 
 LIMIT = 300
