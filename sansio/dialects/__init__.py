@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any, Final, TypeVar, cast
 
@@ -30,7 +31,13 @@ def codec_for(dialect: str, request: Request[R]) -> Codec[Request[R], R]:
     if module is None:
         raise LocalProtocolError(f"{dialect} has no {type(request).__name__}")
     # The table pairs each kind of request with the codec of that kind, which no type can say of a dict.
-    return cast("Codec[Request[R], R]", import_module(f".{module}", __name__).CODEC)
+    return cast("Codec[Request[R], R]", _codec(module))
+
+
+@cache
+def _codec(module: str) -> object:
+    codec: object = import_module(f".{module}", __name__).CODEC
+    return codec
 
 
 __all__ = ["codec_for", "names"]

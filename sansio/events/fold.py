@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 from msgspec import Raw
@@ -26,6 +27,9 @@ from .deltas import (
 )
 
 
+_UNNAMED: Final = Started()
+
+
 class Fold:
     """Gathers events into a ChatResponse: give it every event in order, and ask for the response at any time.
 
@@ -38,7 +42,7 @@ class Fold:
     def __init__(self, *, provider: str | None = None, request_id: str | None = None) -> None:
         self._provider = provider
         self._request_id = request_id
-        self._started = Started()
+        self._started = _UNNAMED
         self._choices: dict[int, ChoiceFold] = {}
         self._last = 0  # the choice that spoke last
         self._text: TextRun | None = None  # its run of text, where text is what it spoke
@@ -124,5 +128,7 @@ class Fold:
 
 def _later(started: Started, event: Started) -> Started:
     """*started* with the members that *event* gives."""
+    if started is _UNNAMED:
+        return event
     given = {name: value for name, value in msgspec.structs.asdict(event).items() if value is not None}
     return msgspec.structs.replace(started, **given)

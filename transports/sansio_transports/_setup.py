@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache, partial
-from secrets import token_bytes
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import msgspec
@@ -142,7 +142,7 @@ class Setup:
             headers=tuple(options.headers.items()),
             query=tuple(options.query.items()),
             unix=unix,
-            seed=token_bytes(16),
+            seed=os.urandom(16),
             limits=self._limits,
             on_loss=options.on_loss,
         )

@@ -7,6 +7,7 @@ what the provider's quirks name, is rewritten here, and what cannot be sent is a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -71,10 +72,19 @@ def _switch_stream(members: dict[str, object], *, stream: bool, usage_switch: bo
         members["stream_options"] = options
 
 
+@lru_cache(maxsize=256)  # each pattern is looked up and tried only for the first request to a model
+def _first_match(patterns: tuple[str, ...], model: str) -> int | None:
+    return next((position for position, pattern in enumerate(patterns) if re.fullmatch(pattern, model)), None)
+
+
+_NO_RULE: Final = ModelRule(pattern="")
+
+
 def _apply_quirks(members: dict[str, object], model: str, provider: Provider, losses: list[Loss]) -> None:
     """Rename and drop parameters as the provider's and the model's rules say."""
     quirks = provider.quirks
-    rule = next((rule for rule in quirks.models if re.fullmatch(rule.pattern, model)), ModelRule(pattern=""))
+    matching = _first_match(tuple([rule.pattern for rule in quirks.models]), model)
+    rule = _NO_RULE if matching is None else quirks.models[matching]
     for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
         if old in members:
             value = members.pop(old)
