@@ -41,6 +41,7 @@ class EventLines(ABC, Generic[Event]):
     __slots__ = (
         "_block_retry",
         "_data",
+        "_data_lines",
         "_id",
         "_limit",
         "_line",
@@ -65,7 +66,8 @@ class EventLines(ABC, Generic[Event]):
         self._mark: bytes | None = b""  # what came of a byte order mark; None once past it
         self._skip_lf = False  # the last byte was a CR: it ended its line, and an LF now would belong to it
         self._line = Pieces()  # the line in progress
-        self._data = Pieces()  # the data lines of the event in progress, each with an LF
+        self._data = Pieces()  # the data of the event in progress, an LF between its lines
+        self._data_lines = 0
         self._name = b""
         self._id = ""
         self._block_retry: int | None = None
@@ -102,7 +104,9 @@ class EventLines(ABC, Generic[Event]):
         """The data of the event in progress: its data lines, and the last one as far as it came."""
         name, value = _field(self._line.peek())
         data = self._data.peek()
-        return data + value if name == b"data" else data[:-1]
+        if name != b"data":
+            return data
+        return data + b"\n" + value if self._data_lines else value
 
     @abstractmethod
     def _events(self, name: bytes, data: list[bytes]) -> list[Event]:
@@ -178,8 +182,10 @@ class EventLines(ABC, Generic[Event]):
         name, value = _field(line)
         match name:
             case b"data":
+                if self._data_lines:
+                    self._data.append(b"\n")
                 self._data.append(value)
-                self._data.append(b"\n")
+                self._data_lines += 1
             case b"event":
                 self._name = value
             case b"id":
@@ -198,8 +204,9 @@ class EventLines(ABC, Generic[Event]):
 
     def _dispatch(self, events: list[Event]) -> None:
         self.last_event_id = self._id
-        if self._data.size:
-            events += self._events(self._name, [self._data.take()[:-1]])
+        if self._data_lines:
+            events += self._events(self._name, [self._data.take()])
+            self._data_lines = 0
         self._name = b""
         self._block_retry = None
         self._room = self._limit
@@ -214,6 +221,7 @@ class EventLines(ABC, Generic[Event]):
         self._room = -1
         self._line.clear()
         self._data.clear()
+        self._data_lines = 0
         self._name = b""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -88,6 +87,8 @@ def proxy_authorization(proxy: Proxy) -> str | None:
     """The value of `Proxy-Authorization` (RFC 7617, in UTF-8); None where the proxy has no user name."""
     if proxy.username is None:
         return None
+    from base64 import b64encode
+
     credentials = f"{proxy.username}:{proxy.password or ''}"
     return f"Basic {b64encode(credentials.encode()).decode('ascii')}"
 
