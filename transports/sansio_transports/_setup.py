@@ -169,6 +169,8 @@ class Setup:
         if not found or (provider := self._providers.get(name)) is None:
             configured = ", ".join(self._providers) or "none"
             raise LocalProtocolError(f"model {model!r} names no configured provider; configured: {configured}")
+        if not rest:
+            raise LocalProtocolError(f"model {model!r} names a provider, and no model of it")
         return provider, request if separator == "/" else msgspec.structs.replace(request, model=f"{name}/{rest}")
 
 
