@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from .errors import LocalProtocolError
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-# Names whose values never show in a repr, a log or a tape.
+# Headers whose values never show in a repr, a log or a tape; `is_secret` knows more of them.
 SECRET_HEADERS: Final[frozenset[str]] = frozenset(
     {
         "api-key",
@@ -26,11 +27,40 @@ SECRET_HEADERS: Final[frozenset[str]] = frozenset(
         "x-goog-api-key",
     }
 )
+_SECRET_WORDS: Final = frozenset(
+    {
+        "apikey",
+        "auth",
+        "authorization",
+        "cookie",
+        "credential",
+        "credentials",
+        "key",
+        "password",
+        "secret",
+        "sig",
+        "signature",
+        "token",
+    }
+)
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of X-Api-Key, api_key and apiKey
+_PARAMETER: Final = re.compile(r"(?<=[?&])([^=&?#]+)=[^&#]*")
+
+
+def is_secret(name: str) -> bool:
+    """Whether the header or the query parameter *name* is one whose value never shows: one of its words says so."""
+    words: list[str] = _WORD.findall(name)
+    return not _SECRET_WORDS.isdisjoint([word.lower() for word in words])
 
 
 def redacted(headers: Headers) -> Headers:
     """The same headers with every secret value replaced."""
-    return tuple((name, "REDACTED" if name.lower() in SECRET_HEADERS else value) for name, value in headers)
+    return tuple((name, "REDACTED" if is_secret(name) else value) for name, value in headers)
+
+
+def redacted_url(url: str) -> str:
+    """The same URL with every secret value of its query replaced."""
+    return _PARAMETER.sub(lambda found: f"{found[1]}=REDACTED" if is_secret(found[1]) else found[0], url)
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -62,7 +92,7 @@ class HttpRequest(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """The request without its secrets and without its body."""
         length = self.body.length if isinstance(self.body, Body) else len(self.body)
-        return f"HttpRequest({self.method!r}, {self.url!r}, {redacted(self.headers)!r}, <{length} bytes>)"
+        return f"HttpRequest({self.method!r}, {redacted_url(self.url)!r}, {redacted(self.headers)!r}, <{length} bytes>)"
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -103,14 +133,20 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 DEFAULT_PORTS: Final[dict[str, int]] = {"http": 80, "https": 443}
-_UNSAFE = re.compile(r"[^!-~]")  # a request target is visible ASCII (RFC 9112 section 3.2)
+_UNSAFE: Final = re.compile(r"[^!-~]")  # a request target is visible ASCII (RFC 9112 section 3.2)
+_URLS_KEPT: Final = 256  # a client has one for each provider and path; those with changing queries drive each other out
 
 
 def split_url(url: str) -> tuple[Origin, str]:
     """The origin and the request target of an absolute http(s) URL.
 
-    Raises LocalProtocolError for anything else; user information in a URL is refused, because it would be lost.
+    Raises LocalProtocolError for anything else; what would be lost, user information and a fragment, is refused too.
     """
+    return _split(url)
+
+
+@lru_cache(_URLS_KEPT)
+def _split(url: str) -> tuple[Origin, str]:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -121,31 +157,51 @@ def split_url(url: str) -> tuple[Origin, str]:
         raise LocalProtocolError("a request needs an absolute http or https URL")
     if parts.username is not None:
         raise LocalProtocolError("user information in a URL is not sent; put it in a header")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if _UNSAFE.search(target) or _UNSAFE.search(host):
+    if _UNSAFE.search(url):  # urlsplit dropped line ends and tabs
         raise LocalProtocolError(
             "a URL is visible ASCII; percent-encode its path and query, and give IDNA names as xn--"
         )
-    return Origin(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme]), target
+    if "#" in url:
+        raise LocalProtocolError("a fragment (#) in a URL is not sent; percent-encode it as %23 if it is meant")
+    if port == 0:
+        raise LocalProtocolError("port 0 in a URL is none that can be connected to")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Origin(parts.scheme, host, DEFAULT_PORTS[parts.scheme] if port is None else port), target
 
 
-_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
-_DATE = re.compile(r"\w{3}, (\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT", re.ASCII)
+_MONTH_NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_TIME: Final = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+_DATES: Final = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        rf"\w{{3}}, (?P<day>\d\d) (?P<month>\w{{3}}) (?P<year>\d{{4}}) {_TIME} GMT",  # IMF-fixdate
+        rf"\w{{6,9}}, (?P<day>\d\d)-(?P<month>\w{{3}})-(?P<year>\d\d) {_TIME} GMT",  # RFC 850
+        rf"\w{{3}} (?P<month>\w{{3}}) (?P<day>[ \d]\d) {_TIME} (?P<year>\d{{4}})",  # C's asctime
+    )
+)
+_PIVOT: Final = 69  # as POSIX's %y
 
 
 def http_date(text: str) -> float | None:
-    """The Unix time of an IMF-fixdate (RFC 9110 section 5.6.7); None where *text* is none."""
-    if (match := _DATE.fullmatch(text.strip())) is None or match[2] not in _MONTHS:
+    """The Unix time of a date in any of HTTP's three forms (RFC 9110 section 5.6.7); None where *text* is none.
+
+    Of RFC 850's two-digit years 69 to 99 are 1969 to 1999, and 00 to 68 are 2000 to 2068, as in POSIX.  The RFC reads them
+    from the present, which pure code does not know; for a date near the present both give the same, up to 2068.
+    """
+    match = next(filter(None, [form.fullmatch(text.strip()) for form in _DATES]), None)
+    if match is None or match["month"] not in _MONTHS:
         return None
-    day, year, hour, minute, second = (int(match[n]) for n in (1, 3, 4, 5, 6))
+    day, year, hour, minute, second = map(int, match.group("day", "year", "hour", "minute", "second"))
+    if len(match["year"]) == 2:
+        year += 1900 if year >= _PIVOT else 2000
     try:
-        return datetime(year, _MONTHS[match[2]], day, hour, minute, second, tzinfo=UTC).timestamp()
+        return datetime(year, _MONTHS[match["month"]], day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError:
         return None
 
 
-_SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+_SECONDS: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 def retry_after(headers: dict[str, str], unix: float | None) -> float | None:

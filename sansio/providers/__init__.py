@@ -37,7 +37,8 @@ def provider(
 
     An argument goes before a variable, and a variable before the provider's own value.  *name* is a name of one's own,
     *dialect* another of the provider's APIs, *headers* go with every request.  Raises LocalProtocolError for an unknown
-    provider or dialect and for what is no URL; a missing key is missed only once a request needs it.
+    provider or dialect, for what is no URL, and for a variable of headers that holds something else; a missing key is
+    missed only once a request needs it.
     """
     template = _template(_ALIASES.get(known, known))
     variables = env or {}
@@ -51,7 +52,7 @@ def provider(
         api_key=api_key or _first(template.key_variables, variables),
         base_url=_url(template, base_url or _first(template.url_variables, variables) or template.base_url),
         dialect=dialect,
-        headers=(*template.headers, *found, *headers),
+        headers=(*template.headers, *found, *_header_lines(template, variables), *headers),
     )
 
 
@@ -65,11 +66,23 @@ def _first(keys: tuple[str, ...], variables: Mapping[str, str]) -> str | None:
     return next((variables[key] for key in keys if variables.get(key)), None)
 
 
+def _header_lines(template: Provider, variables: Mapping[str, str]) -> Headers:
+    """The headers that one variable holds, a `Name: value` a line; empty lines do not count."""
+    if template.headers_variable is None:
+        return ()
+    text = variables.get(template.headers_variable, "")
+    lines = [line.partition(":") for line in text.split("\n") if line.strip()]
+    if not all(colon for _, colon, _ in lines):
+        raise LocalProtocolError(f"{template.headers_variable} has a line that is no `Name: value`")
+    return tuple((name.strip(), value.strip()) for name, _, value in lines)
+
+
 def _url(template: Provider, url: str) -> str:
     if not url:
         raise LocalProtocolError(f"provider {template.name!r} needs a base_url")
     split_url(url)
-    return url.rstrip("/")
+    path, _, query = url.partition("?")
+    return path.rstrip("/") + (f"?{query}" if query else "")
 
 
 __all__ = ["names", "provider"]

@@ -27,5 +27,6 @@ PROVIDER: Final = Provider(
     key_variables=("OPENAI_API_KEY",),
     url_variables=("OPENAI_BASE_URL",),
     header_variables={"OPENAI_ORG_ID": "openai-organization", "OPENAI_PROJECT_ID": "openai-project"},
+    headers_variable="OPENAI_CUSTOM_HEADERS",
     quirks=Quirks(forbidden=frozenset({"min_p", "repetition_penalty", "top_k"}), models=_MODELS),
 )

@@ -16,30 +16,13 @@ from urllib.parse import quote
 import msgspec
 
 from ..commands import Broken, Emit
-from ..http import SECRET_HEADERS
+from ..http import is_secret
 from ..wire.verbs import Answer, Bytes, Pull, Receive, Send, Verb
 
 Heard: TypeAlias = tuple[tuple[Verb, ...], Verb, Answer]
 """What a recorder hears: the verbs that were outstanding, the one that was answered, and the answer."""
 
 _REDACTED: Final = b"REDACTED"
-_SECRET_WORDS: Final = frozenset(
-    {
-        "apikey",
-        "auth",
-        "authorization",
-        "cookie",
-        "credential",
-        "credentials",
-        "key",
-        "password",
-        "secret",
-        "sig",
-        "signature",
-        "token",
-    }
-)
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of X-Api-Key, api_key and apiKey
 
 # Both have the groups name, separator, value.  h11 takes folded values, and refuses a bare CR, which is no end here.
 _FIELD: Final = re.compile(
@@ -187,11 +170,6 @@ def _crossed_out(value: bytes) -> bytes:
 def _hide_head(head: bytes, hide: Callable[[bytes], bytes]) -> bytes:
     def hidden(found: re.Match[bytes]) -> bytes:
         name, separator, value = found.groups()
-        return name + separator + hide(value) if _is_secret(name.decode("latin-1")) else found[0]
+        return name + separator + hide(value) if is_secret(name.decode("latin-1")) else found[0]
 
     return _FIELD.sub(hidden, _QUERY.sub(hidden, head))
-
-
-def _is_secret(name: str) -> bool:
-    words: list[str] = _WORD.findall(name)
-    return name.lower() in SECRET_HEADERS or any(word.lower() in _SECRET_WORDS for word in words)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ..http import Headers
+from ..http import Headers, redacted_url
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -52,9 +52,10 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a provider is asked.  Make one with `sansio.provider(name, ...)`; its repr shows no secret.
 
-    `base_url` has no slash at its end.  `dialect` names the chat API.  `auth` is the scheme that turns `api_key` into
+    `base_url` has no slash at the end of its path; its query goes with every request.  `dialect` names the chat API.  `auth` is the scheme that turns `api_key` into
     headers (`bearer`, or the name of a header), `keyless` says that a request without a key is still worth sending (local servers).
-    The variables are those of an environment: for the key, the base URL, and for headers by their names.
+    The variables are those of an environment: for the key, the base URL, for headers by their names, and for any headers,
+    one `Name: value` a line.
     """
 
     name: str
@@ -66,10 +67,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     key_variables: tuple[str, ...] = ()
     url_variables: tuple[str, ...] = ()
     header_variables: Mapping[str, str] = {}
+    headers_variable: str | None = None
     headers: Headers = ()
     quirks: Quirks = Quirks()
 
     def __repr__(self) -> str:
         """The provider without its key and its headers' values."""
         key = "None" if self.api_key is None else "REDACTED"
-        return f"Provider({self.name!r}, {self.base_url!r}, dialect={self.dialect!r}, api_key={key})"
+        return f"Provider({self.name!r}, {redacted_url(self.base_url)!r}, dialect={self.dialect!r}, api_key={key})"

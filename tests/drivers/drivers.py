@@ -95,7 +95,7 @@ def at_rest(hub: Hub[Any, Any]) -> bool:
 def noticed(hub: Hub[Any, Any]) -> bool:
     """Whether bytes or an end have come over every open connection so far that a look at it finds them."""
     return all(
-        connection._pieces or connection._ended or connection._lost is not None
+        connection._data or connection._ended or connection._lost is not None
         if isinstance(connection, _protocol.Connection)
         else readable(connection._sock)
         for connection in hub._connections.values()

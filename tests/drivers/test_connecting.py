@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sansio import APIConnectionError, Timeouts
-from sansio_transports import _connecting, _protocol
+from sansio_transports import _connecting, _happy_eyeballs
 from sansio_transports import trio as trio_driver
 from tests.drivers.answers import ANSWER, always
 from tests.drivers.conftest import Names
@@ -127,7 +127,7 @@ def test_of_two_addresses_that_answer_one_is_kept(
     def several(port: int) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))] * 4
 
-    for module in (_connecting, _protocol, trio_driver):
+    for module in (_connecting, _happy_eyeballs, trio_driver):
         monkeypatch.setattr(module, "STAGGER", 0.0)
     names["several.test"] = several
     with Server(always(ANSWER)) as server:

@@ -20,7 +20,9 @@ from sansio.http import (
     Source,
     Timeouts,
     http_date,
+    is_secret,
     redacted,
+    redacted_url,
     retry_after,
     split_url,
 )
@@ -31,6 +33,38 @@ def test_no_secret_header_shows_its_value(name: str) -> None:
     headers = ((name.title(), "k3y"), ("accept", "*/*"))
     assert redacted(headers) == ((name.title(), "REDACTED"), ("accept", "*/*"))
     assert "k3y" not in repr(HttpRequest("POST", "http://a/", headers, b"k3y"))
+
+
+@pytest.mark.parametrize(
+    "name", ["x-token", "X-Amz-Signature", "apiKey", "client_secret", "subscription-key", "APIKey"]
+)
+def test_a_name_is_secret_by_one_of_its_words(name: str) -> None:
+    assert is_secret(name)
+    assert redacted(((name, "hush"),)) == ((name, "REDACTED"),)
+    assert redacted_url(f"http://a/?a=b&{name}=hush&c=d") == f"http://a/?a=b&{name}=REDACTED&c=d"
+
+
+@pytest.mark.parametrize(
+    "name", ["x-keyboard", "max_tokens", "x-ratelimit-limit-tokens", "monkey", "author", "", "alt"]
+)
+def test_a_word_in_a_word_is_no_secret(name: str) -> None:
+    assert not is_secret(name)
+    assert redacted(((name, "shown"),)) == ((name, "shown"),)
+    assert redacted_url(f"http://a/?{name}=shown") == f"http://a/?{name}=shown"
+
+
+def test_a_url_keeps_what_is_no_secret() -> None:
+    url = "http://a/key=1?x=2&flag&key#token=3"
+    assert redacted_url(url) == url
+    assert redacted_url("http://a/?key=a=b&x=1") == "http://a/?key=REDACTED&x=1"
+    assert redacted_url("http://a/?key=") == "http://a/?key=REDACTED"
+
+
+def test_a_request_shows_no_secret_of_its_query() -> None:
+    request = HttpRequest("POST", "http://a/?key=QSEC&alt=sse", (("x-token", "HSEC"), ("x-a", "b")))
+    assert repr(request) == (
+        "HttpRequest('POST', 'http://a/?key=REDACTED&alt=sse', (('x-token', 'REDACTED'), ('x-a', 'b')), <0 bytes>)"
+    )
 
 
 def test_a_request_shows_its_length_in_place_of_its_body() -> None:
@@ -47,7 +81,6 @@ def test_a_request_shows_its_length_in_place_of_its_body() -> None:
         ("HTTPS://A.Example:8443/v1", Origin("https", "a.example", 8443), "/v1"),
         ("http://[::1]:80/", Origin("http", "::1", 80), "/"),
         ("http://127.0.0.1:1?q", Origin("http", "127.0.0.1", 1), "/?q"),
-        ("https://a/b#fragment", Origin("https", "a", 443), "/b"),
         ("http://a:/b", Origin("http", "a", 80), "/b"),
         ("http://a/%E2%82%AC", Origin("http", "a", 80), "/%E2%82%AC"),
     ],
@@ -76,6 +109,13 @@ def test_a_url_has_an_origin_and_a_target(url: str, origin: Origin, target: str)
         "http://a/é",
         "http://é/",
         "http://a/?q=é",
+        "http://a:0/",
+        "http://a/b#fragment",
+        "http://a/b#",
+        " http://a/",
+        "http://a/\n",
+        "http://a\t/v1",
+        "ht\ntp://a/",
     ],
 )
 def test_any_other_url_is_refused(url: str) -> None:
@@ -91,11 +131,9 @@ def test_a_refused_url_shows_no_password() -> None:
 
 @pytest.mark.parametrize("break_", ["\r", "\n", "\t", "\0", "\r\nx: y"])
 def test_no_url_breaks_the_request_line(break_: str) -> None:
-    try:
-        _, target = split_url(f"http://a/x{break_}y")
-    except LocalProtocolError:
-        return
-    assert target == "/x" + break_.strip("\r\n\t") + "y"  # urlsplit removes line breaks and tabs, as browsers do
+    """`urlsplit` drops line breaks and tabs, and so would send another request than was written."""
+    with pytest.raises(LocalProtocolError, match="visible ASCII"):
+        split_url(f"http://a/x{break_}y")
 
 
 @pytest.mark.parametrize(
@@ -132,12 +170,34 @@ def test_a_date_may_stand_between_white_space() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)),
+        ("Sun Nov  6 08:49:37 1994", datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)),
+        ("Wed Nov 16 08:49:37 1994", datetime(1994, 11, 16, 8, 49, 37, tzinfo=UTC)),
+        ("Wednesday, 01-Jan-69 00:00:00 GMT", datetime(1969, 1, 1, tzinfo=UTC)),
+        ("Monday, 31-Dec-68 23:59:59 GMT", datetime(2068, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("Saturday, 01-Jan-00 00:00:00 GMT", datetime(2000, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_date_has_three_forms(text: str, date: datetime) -> None:
+    assert http_date(text) == date.timestamp()
+    assert retry_after({"retry-after": text}, date.timestamp() - 5) == 5.0
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
         "soon",
-        "Sunday, 06-Nov-94 08:49:37 GMT",
-        "Sun Nov  6 08:49:37 1994",
+        "Sunday, 06-Nov-1994 08:49:37 GMT",
+        "Sunday, 06-Now-94 08:49:37 GMT",
+        "Sun, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov 6 08:49:37 1994",
+        "Sun Nov  6 08:49:37 94",
+        "Sun Nov  0 08:49:37 1994",
+        "Sun Nov  6 08:49:37 1994 GMT",
         "Sun, 06 Now 1994 08:49:37 GMT",
         "Sun, 31 Feb 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 25:49:37 GMT",

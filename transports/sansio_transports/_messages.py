@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from secrets import token_bytes
-from typing import Any, Generic, Protocol, TypedDict, TypeVar
+from typing import Any, Final, Generic, Protocol, TypedDict, TypeVar
 
 from sansio.errors import Failure, LocalProtocolError
 from sansio.events import Event, Failed, Outcome
@@ -17,6 +18,13 @@ from sansio.types import Provider, Request
 R = TypeVar("R")
 Q = TypeVar("Q")
 Q_co = TypeVar("Q_co", covariant=True)
+
+
+_QUOTED: Final = 256  # characters of a message that quotes what came, which may be long
+# How a RemoteProtocolError says that the peer went away, by connection or by stream; any other says that it broke HTTP.
+_GONE: Final = re.compile(
+    r"Server disconnected|peer (unexpectedly )?closed connection|<?(ConnectionTerminated|StreamReset)\b"
+)
 
 
 class Options(TypedDict, total=False):
@@ -63,6 +71,8 @@ class AsyncResponse(Head, Protocol):
 class Builder(Protocol[Q_co]):
     """What both kinds of client have."""
 
+    @property
+    def is_closed(self) -> bool: ...
     def build_request(self, method: str, url: str, *, headers: list[tuple[str, str]], content: bytes) -> Q_co: ...
 
 
@@ -94,9 +104,12 @@ class Messages(Generic[R]):
         library = _library(client)
         self.transport: type[Exception] = library.TransportError
         self._timeout: type[Exception] = library.TimeoutException
+        self._remote: type[Exception] = library.RemoteProtocolError
 
     def build(self, client: Builder[Q]) -> Q:
-        """The library's request.  Raises LocalProtocolError for a body of files."""
+        """The library's request.  Raises LocalProtocolError for a client that was closed, and for a body of files."""
+        if client.is_closed:
+            raise LocalProtocolError("the client is closed")
         request = self.exchange.request
         if not isinstance(request.body, bytes):
             raise LocalProtocolError("a body with sources needs a client of sansio_transports")
@@ -118,6 +131,8 @@ class Messages(Generic[R]):
         reason = str(exc) or type(exc).__name__
         if isinstance(exc, self._timeout):
             self.exchange.fail(Failure(kind="timeout", message=reason))
+        elif isinstance(exc, self._remote) and not _GONE.match(reason):
+            self.exchange.fail(Failure(kind="protocol", message=f"the response is not HTTP: {reason}"[:_QUOTED]))
         else:
             self.exchange.receive_broken(reason)
 

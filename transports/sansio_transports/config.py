@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 
 def from_environment(env: Mapping[str, str], configuration: Configuration) -> Configuration:
-    """*configuration*, and where it says nothing what *env* says: providers, and the proxies to them.
+    """*configuration*, and where it says nothing what *env* says: providers, the proxies to them, and whom TLS trusts.
 
     A provider is there when its key is set; one that needs no key (a local server), when its URL is.  SANSIO_LOG switches
-    the log on.  Raises LocalProtocolError for a URL or a proxy that cannot be used.
+    the log on.  SSL_CERT_FILE and SSL_CERT_DIR stand for the system's trust store.  Raises LocalProtocolError for a URL or a
+    proxy that cannot be used.
     """
     whole = configuration.copy()
     if "providers" not in whole:
@@ -32,6 +33,9 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
         ]
     if "proxies" not in whole:
         whole["proxies"] = Proxies.from_environment(env)
+    file, path = env.get("SSL_CERT_FILE") or None, env.get("SSL_CERT_DIR") or None
+    if "tls" not in whole and (file or path):
+        whole["tls"] = TlsConfig(ca_file=file, ca_path=path)
     if "log" not in whole and (level := env.get("SANSIO_LOG")):
         whole["log"] = cast("LogLevel", level)  # the log refuses any other
     return whole

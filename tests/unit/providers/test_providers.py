@@ -31,6 +31,41 @@ def test_arguments_go_before_variables_and_these_before_the_template() -> None:
     assert sansio.provider("openai", dialect="openai_chat").base_url == "https://api.openai.com/v1"
 
 
+def test_a_variable_may_hold_headers_of_any_name() -> None:
+    env = {
+        "OPENAI_API_KEY": "k",
+        "OPENAI_ORG_ID": "org",
+        "OPENAI_CUSTOM_HEADERS": "X-One: 1\n\n x-two :a: b \r\nx-three:",
+    }
+    provider = sansio.provider("openai", env=env, headers=(("x-mine", "m"),))
+    assert provider.headers == (
+        ("openai-organization", "org"),
+        ("X-One", "1"),
+        ("x-two", "a: b"),
+        ("x-three", ""),
+        ("x-mine", "m"),
+    )
+
+
+def test_a_line_that_is_no_header_is_refused_without_being_shown() -> None:
+    with pytest.raises(LocalProtocolError, match="OPENAI_CUSTOM_HEADERS has a line that is no `Name: value`") as caught:
+        sansio.provider("openai", env={"OPENAI_CUSTOM_HEADERS": "x-a: b\nhunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("http://h/v1?api-version=1", "http://h/v1?api-version=1"),
+        ("http://h/v1/?api-version=1/", "http://h/v1?api-version=1/"),
+        ("http://h/v1?", "http://h/v1"),
+        ("http://h/v1//", "http://h/v1"),
+    ],
+)
+def test_a_url_keeps_its_query_and_has_no_slash_at_the_end_of_its_path(url: str, kept: str) -> None:
+    assert sansio.provider("openai", base_url=url).base_url == kept
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -38,6 +73,9 @@ def test_arguments_go_before_variables_and_these_before_the_template() -> None:
         (lambda: sansio.provider("azure"), "no provider 'azure_openai'"),
         (lambda: sansio.provider("openai", dialect="x"), "no dialect 'x'"),
         (lambda: sansio.provider("openai", base_url="ftp://x"), "http or https"),
+        (lambda: sansio.provider("openai", base_url="http://h/v1\n"), "visible ASCII"),
+        (lambda: sansio.provider("openai", base_url="http://h:0/v1"), "port 0"),
+        (lambda: sansio.provider("openai", base_url="http://h/v1#f"), "fragment"),
         (lambda: sansio.provider("openai_compatible"), "needs a base_url"),
     ],
 )
@@ -48,4 +86,6 @@ def test_misuse(make: object, message: str) -> None:
 
 
 def test_no_secret_in_the_repr() -> None:
-    assert "secret" not in repr(sansio.provider("openai", api_key="secret"))
+    shown = repr(sansio.provider("openai", api_key="secret", base_url="http://h/?key=secret&a=b"))
+    assert "secret" not in shown
+    assert "a=b" in shown

@@ -85,6 +85,19 @@ def test_a_ca_of_ones_own_counts_alone(tmp_path: Path) -> None:
     assert len(tls_context(TlsConfig(ca_file=str(tmp_path / "ca.pem"))).get_ca_certs()) == 1
 
 
+def test_the_trust_store_comes_from_the_environment(tmp_path: Path) -> None:
+    """Of the mapping that was given, as everything else."""
+
+    def trusted(env: dict[str, str]) -> object:
+        return from_environment(env, {}).get("tls")
+
+    assert trusted({"SSL_CERT_FILE": "", "SSL_CERT_DIR": ""}) is None
+    assert trusted({"SSL_CERT_FILE": "ca.pem"}) == TlsConfig(ca_file="ca.pem")
+    assert trusted({"SSL_CERT_DIR": "certs"}) == TlsConfig(ca_path="certs")
+    mine = TlsConfig(ca_file=str(tmp_path))
+    assert from_environment({"SSL_CERT_FILE": "ca.pem"}, {"tls": mine}).get("tls") is mine
+
+
 def test_a_file_that_is_not_there_is_an_oserror() -> None:
     with pytest.raises(OSError, match="No such file"):
         tls_context(TlsConfig(ca_file="nowhere.pem"))

@@ -164,6 +164,11 @@ UNARY: dict[str, tuple[Script, str]] = {
     "body too short": (once(head("200 OK", "content-length: 1000"), document()), "truncated"),
     "silent": (stall(), "timeout"),
     "silent in the body": (stall(head("200 OK", "content-length: 1000")), "timeout"),
+    "no HTTP": (once(b"garbage\r\n\r\n"), "protocol"),
+    "no length": (once(head("200 OK", "content-length: x")), "protocol"),
+    "no chunk": (once(head("200 OK", "transfer-encoding: chunked"), b"zz\r\n"), "protocol"),
+    "no end": (once(head("200 OK", "transfer-encoding: chunked"), chunk(b"{")), "truncated"),
+    "closed in the head": (once(b"HTTP/1.1 200 OK\r\nx: y\r\n"), "connection"),
     "redirect": (once(head("302 Found", "location: /elsewhere", "content-length: 0")), "bad_request"),
 }
 
@@ -179,6 +184,7 @@ def test_a_call_fails_with_its_kind(side: Sync | Async, name: str) -> None:
 STREAMS: dict[str, tuple[Script, str]] = {
     "refused by the API": (once(error("429 Too Many Requests")), "rate_limited"),
     "cut": (once(STREAM_HEAD, chunk(delta("hel"))), "truncated"),
+    "no chunk": (once(STREAM_HEAD, chunk(delta("hel")), b"zz\r\n"), "protocol"),
     "ended early": (once(STREAM_HEAD, chunk(delta("hel")), chunk(b"")), "truncated"),
     "silent": (stall(), "timeout"),
     "silent in the body": (stall(STREAM_HEAD, chunk(delta("hel"))), "timeout"),
@@ -203,6 +209,27 @@ def test_a_stream_is_complete_although_its_end_never_comes(side: Sync | Async) -
 def test_only_clients_of_httpx_are_taken() -> None:
     with pytest.raises(LocalProtocolError, match="no client of httpx"):
         driver.stream(object(), provider("http://127.0.0.1:1/v1"), REQUEST)  # type: ignore[arg-type]
+
+
+def test_a_closed_client_is_refused() -> None:
+    with httpx.Client(trust_env=False) as client:
+        answer = driver.stream(client, provider("http://127.0.0.1:1/v1"), REQUEST)
+    with pytest.raises(LocalProtocolError, match="the client is closed"):
+        driver.send(client, provider("http://127.0.0.1:1/v1"), REQUEST)
+    with pytest.raises(LocalProtocolError, match="the client is closed"):
+        next(answer)
+
+
+def test_a_closed_async_client_is_refused() -> None:
+    async def main() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = driver.astream(client, provider("http://127.0.0.1:1/v1"), REQUEST)
+        with pytest.raises(LocalProtocolError, match="the client is closed"):
+            await driver.asend(client, provider("http://127.0.0.1:1/v1"), REQUEST)
+        with pytest.raises(LocalProtocolError, match="the client is closed"):
+            await anext(answer)
+
+    asyncio.run(main())
 
 
 def test_a_subclass_of_the_users_is_taken() -> None:
