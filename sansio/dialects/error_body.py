@@ -15,7 +15,7 @@ from .lenient import UnreadableError, loads
 class ErrorFacts(msgspec.Struct, frozen=True):
     """What an error object says.  `words` are its codes, types and statuses in lower case, the telling ones first.
 
-    `text` is the message and whatever else may tell the kind, such as the error of a provider further up.
+    Among them `reasons` stands for openrouter's list of those of a moderation.  `text` is the message and whatever else may tell the kind, such as the error of a provider further up.
     """
 
     message: str
@@ -115,14 +115,17 @@ def _facts(fields: dict[str, object], message: str) -> ErrorFacts:
     type_ = _string(fields.get("type")) or _string(fields.get("error_type"))
     metadata = fields.get("metadata")
     upstream = cast("dict[str, object]", metadata) if isinstance(metadata, dict) else {}
-    words = (code, type_, _string(fields.get("status")), _string(upstream.get("error_type")))
+    told = [_string(upstream.get(name)) for name in ("error_type", "limit_source")]
+    flagged = "reasons" if upstream.get("reasons") else None
+    words = (code, type_, _string(fields.get("status")), *told, flagged)
+    raw = upstream.get("raw") or ""
     return ErrorFacts(
         message,
         code,
         type_,
         _string(fields.get("param")),
         tuple(word.lower() for word in words if word),
-        f"{message} {_string(upstream.get('raw')) or ''}",
+        f"{message} {raw if isinstance(raw, str) else _json(raw)}",
     )
 
 

@@ -22,7 +22,7 @@ _SEARCHED: Final = 4000  # characters of a message that patterns are searched in
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """An error is of `kind` if its status is among `statuses`, and its code or type among `words` or its text as `pattern`.
+    """An error is of `kind` if its status is among `statuses`, and one of its words among `words` or like `pattern`, or its text.
 
     An error without a status of its own, inside a successful response, may be of any kind.
     """
@@ -41,7 +41,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"context_length_exceeded|maximum context length|prompt (?:is )?too long|exceeds? context limit"
         r"|token count .* exceeds the maximum|input is too long for requested model|exceeds the available context size"
         r"|exceed_context_size_error|context size has been exceeded|max context length"
-        r"|tokens. \+ .max_new_tokens. must be|exceeded model token limit|maximum prompt length is"
+        r"|tokens.? \+ .max_new_tokens. must be|exceeded model token limit|maximum prompt length is"
         r"|longer than the (?:maximum model length|model's context length)|reduce the length of the messages"
         r"|too many tokens",
     ),
@@ -59,10 +59,11 @@ RULES: Final[tuple[Rule, ...]] = (
                 "invalid_prompt",
                 "misalignment_policy_violation",
                 "moderation_blocked",
+                "reasons",  # openrouter's, of a moderation
                 "responsibleaipolicyviolation",
             }
         ),
-        r"content management policy|violat\w+ our usage policy|rejected as a result of (?:our|the) safety system",
+        r"content management policy|violat\w+ (?:our usage policy|usage guidelines)|rejected as a result of (?:our|the) safety system",
     ),
     Rule(
         "quota_exceeded",
@@ -74,17 +75,21 @@ RULES: Final[tuple[Rule, ...]] = (
                 "insufficient_balance",
                 "insufficient_credits",
                 "insufficient_quota",
-                "organization_spend_limit_exceeded",
-                "organization_usage_limit_exceeded",
-                "project_spend_limit_exceeded",
+                "openrouter_guardrail_budget",
+                "openrouter_key_limit",
+                "openrouter_workspace_budget",
+                "token_limit_exceeded",  # openrouter's: more than its credits buy
             }
         ),
+        r"_(?:spend|usage)_limit_exceeded\b",
     ),
+    Rule("quota_exceeded", frozenset({412}), pattern=r"suspended|bad standing|spending limit"),  # fireworks
     Rule(
         "authentication",
         frozenset({400, 403, 498}),
         frozenset({"api_key_invalid", "authentication_error", "invalid_api_key", "unauthenticated", "wrong_api_key"}),
-        r"(?:incorrect|invalid|wrong) api[ -]?key|api key not valid|please check the api-key",
+        r"(?:incorrect|invalid|wrong) api[ -]?key|api key not valid|please check the api-key"
+        r"|(?:blocked|invalid) (?:api )?token\W*$",
     ),
     Rule("permission_denied", frozenset({401}), pattern=r"\bip\b.*\ballow(?:ed|list| list)|insufficient permissions"),
     Rule(
@@ -92,7 +97,7 @@ RULES: Final[tuple[Rule, ...]] = (
         frozenset({498, 503}),
         frozenset(
             {"capacity_exceeded", "engine_overloaded_error", "modelnotready", "overloaded", "overloaded_error"}
-            | {"server_is_overloaded", "slow_down", "unavailable"}
+            | {"server_is_overloaded", "slow_down", "unavailable", "unavailable_error"}
         ),
         r"overloaded",
     ),
@@ -133,14 +138,15 @@ def kind_of(facts: ErrorFacts, status: int | None, rules: Sequence[Rule] = RULES
     """The kind of an error.  *status* is that of the response where it is an error's, else None."""
     if status is None:
         status = next((int(word) for word in facts.words if word in _STATUSES), None)
+    said = " ".join((*facts.words, facts.text))[:_SEARCHED]
     for rule in rules:
         if status is None or status in rule.statuses:
             if not rule.words.isdisjoint(facts.words):
                 return rule.kind
-            if rule.pattern is not None and re.search(rule.pattern, facts.text[:_SEARCHED], re.IGNORECASE):
+            if rule.pattern is not None and re.search(rule.pattern, said, re.IGNORECASE):
                 return rule.kind
     if status is not None:
-        return kind_of_status(status)
+        return _BY_STATUS.get(status) or kind_of_status(status)
     for word in facts.words:
         if word in _WORDS:
             return _WORDS[word]
@@ -150,6 +156,7 @@ def kind_of(facts: ErrorFacts, status: int | None, rules: Sequence[Rule] = RULES
     return "server_error"
 
 
+_BY_STATUS: Final[dict[int, Kind]] = {498: "overloaded"}  # groq's; of cohere's the body tells
 _STATUSES = frozenset(str(status) for status in range(400, 600))
 
 

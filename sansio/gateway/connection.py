@@ -6,6 +6,7 @@ one request at a time, what is answered without asking, and when the connection 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ..dialects.openai_chat.server_request import decode_request
 from ..errors import Failure, LocalProtocolError, kind_of_status
 from ..events import Failed
 from ..framing.body import ChunkedReader, LengthReader, request_framing
-from ..framing.pieces import Pieces
+from ..framing.pieces import BLOCK, Pieces
 from ..http import Limits
 from .answer import Answer
 from .events import ConnectionClosed, RequestReceived, RequestRefused
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .events import Received, Sendable
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_QUOTED = re.compile(r""":? (?:bytearray\()?b['"]""")  # h11 shows what it found as Python would
+_TOO_LARGE = "the request head is too large"
 _DEFAULT_LIMITS = Limits()
 
 
@@ -43,8 +46,10 @@ class Connection:
         self._models = models
         self._limits = limits
         self._inbox = bytearray()
-        self._output = b""
+        self._output = bytearray()
+        self._unread = 0  # bytes at the end of the block that is being read, which belong to the next request
         self._eof = False
+        self._is_last = False  # no byte comes behind the block that is being read
         self._eof_told = False
         self._closing = False
         self._sequence = 0
@@ -79,9 +84,12 @@ class Connection:
     def next_event(self) -> Received | None:
         """The next thing that happened; None until more data is received, or until the response has ended."""
         while self._answer is None and not self._closing:
-            data = bytes(self._inbox)
-            self._inbox.clear()
+            # In blocks, so that requests sent ahead are not copied for each one. Deleting at the front moves no bytes.
+            data = bytes(self._inbox[:BLOCK])
+            self._is_last = self._eof and len(data) == len(self._inbox)
+            self._unread = 0
             received = self._read_body(self._head, data) if self._head is not None else self._read_head(data)
+            del self._inbox[: len(data) - self._unread]
             if received is not None:
                 return received
             if not self._inbox:
@@ -93,7 +101,8 @@ class Connection:
 
     def data_to_send(self) -> bytes:
         """The bytes that are due without an event of the application's: `100 Continue`, refusals, the list of models."""
-        data, self._output = self._output, b""
+        data = bytes(self._output)
+        self._output.clear()
         return data
 
     def send(self, event: Sendable) -> bytes:
@@ -123,19 +132,20 @@ class Connection:
         if data:
             self._head_size += len(data)
             self._wire.receive_data(data)
-        if self._eof:
+        if self._is_last:
             self._wire.receive_data(b"")
         try:
             head = self._wire.next_event()
         except h11.RemoteProtocolError as exc:
-            self._refuse(exc.error_status_hint, str(exc))
+            too_large = exc.error_status_hint == 431
+            self._refuse(exc.error_status_hint, _TOO_LARGE if too_large else _QUOTED.split(str(exc))[0])
             return None
         if not isinstance(head, h11.Request):
             return None
         self._head = head
         rest = self._wire.trailing_data[0]
         if self._head_size - len(rest) > self._limits.head:  # h11 looks at heads that are not complete
-            self._refuse(431, "the request head is too large")
+            self._refuse(431, _TOO_LARGE)
             return None
         return self._expect_body(head, rest)
 
@@ -154,7 +164,7 @@ class Connection:
 
     def _read_body(self, head: h11.Request, data: bytes) -> Received | None:
         self._body.append(self._reader.receive_data(data))
-        if self._eof:
+        if self._is_last:
             self._reader.receive_eof()
         if self._body.size > self._limits.body:
             self._refuse(413, "the request body is too large")
@@ -164,7 +174,7 @@ class Connection:
             return None
         if not self._reader.done:
             return None
-        self._inbox += self._reader.rest
+        self._unread = len(self._reader.rest)
         return self._receive(head, self._body.take())
 
     def _refuse(self, status: int, message: str) -> None:

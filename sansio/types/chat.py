@@ -26,6 +26,7 @@ class StreamOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     include_usage: bool | None = None
     include_obfuscation: bool | None = None
+    extra: Extra | None = None
 
 
 class VoiceId(msgspec.Struct, frozen=True):
@@ -98,6 +99,7 @@ class JsonSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     schema: Mapping[str, object] | None = None
     description: str | None = None
     strict: bool | None = None
+    extra: Extra | None = None
 
 
 class JsonSchemaFormat(msgspec.Struct, frozen=True, tag_field="type", tag="json_schema"):

@@ -17,6 +17,7 @@ class FunctionDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str | None = None
     parameters: Mapping[str, object] | None = None
     strict: bool | None = None
+    extra: Extra | None = None
 
 
 class FunctionTool(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="function"):
@@ -33,6 +34,7 @@ class CustomDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     description: str | None = None
     format: Mapping[str, object] | None = None
+    extra: Extra | None = None
 
 
 class CustomTool(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="custom"):
@@ -85,18 +87,20 @@ ToolChoice: TypeAlias = str | FunctionChoice | CustomChoice | AllowedToolsChoice
 """none, auto, required, or a named choice."""
 
 
-class FunctionCall(msgspec.Struct, frozen=True):
+class FunctionCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call of a function.  `arguments` is JSON text as the model wrote it: it may be empty, and it may be invalid."""
 
     name: str
     arguments: str
+    extra: Extra | None = None
 
 
-class CustomCall(msgspec.Struct, frozen=True):
+class CustomCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """A call of a custom tool with the text that the model wrote."""
 
     name: str
     input: str
+    extra: Extra | None = None
 
 
 class _Call(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type"):

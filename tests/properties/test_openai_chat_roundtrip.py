@@ -21,7 +21,17 @@ from sansio.framing.sse import SseDecoder
 from sansio.gateway import Connection, Conversation, Write
 from sansio.http import Limits, split_url
 from sansio.testing.strategies import chat_requests, chat_responses, event_streams, failures, fragmented
-from sansio.types import ChatRequest, ChatResponse, Provider, StreamOptions
+from sansio.types import (
+    ChatRequest,
+    ChatResponse,
+    Choice,
+    FunctionCall,
+    FunctionToolCall,
+    Message,
+    Opaque,
+    Provider,
+    StreamOptions,
+)
 
 PROVIDER = Provider(name="double", base_url="http://double/v1", dialect="openai_chat", keyless=True)
 PATH = "/v1/chat/completions"
@@ -176,3 +186,19 @@ def test_a_stream_of_nothing_but_its_end_says_everything(response: ChatResponse)
     encoder = Encoder(ChatRequest(model="m", messages="", stream=True, stream_options=USAGE))
     records = encoder.encode(Completed(response))
     assert client_fold(records, [records]) == (response, True, None)
+
+
+def test_calls_of_unknown_types_go_through_whole() -> None:
+    unknown = [Opaque("openai_chat", msgspec.Raw(b'{"id":"%d","type":"zz","zz":{"x": 1}}' % n)) for n in range(2)]
+    call = FunctionToolCall(id="a", function=FunctionCall("f", "{}"))
+    message = Message("assistant", None, tool_calls=[call], parts=[unknown[0], call, unknown[1]])
+    response = ChatResponse("c", 1, "m", [Choice(0, message, "tool_calls")])
+    request = ChatRequest(model="m", messages=[message], stream=True)
+    document = dialects.codec_for("openai_chat", request).decoder(terms())
+    fold = Fold()
+    fold.extend(document.receive_document(encode_response(response)))
+    assert fold.response() == response
+    records = Encoder(request).encode(Completed(response))
+    assert client_fold(records, [records])[0].choices == response.choices
+    sent = msgspec.json.decode(dialects.codec_for("openai_chat", request).encode(request, terms()).body)
+    assert [call["id"] for call in sent["messages"][0]["tool_calls"]] == ["0", "a", "1"]

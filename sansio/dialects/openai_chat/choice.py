@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from ...events import (
@@ -16,19 +18,36 @@ from ...events import (
     ToolCallDelta,
     ToolCallStarted,
 )
+from ...events.choice import Text
+from ...types import Opaque
+from ..lenient import is_json
 from .content import annotation, part_events
 from .finish import canonical
-from .wire import CallPiece, ChoicePiece, FunctionPiece, MessagePiece
+from .unknown import DIALECT
+from .wire import CallPiece, ChoicePiece, FunctionPiece, MessagePiece, UnknownCall
+
+_LONG_NAME: Final = 256  # OpenAI takes 64 characters
+_KNOWN: Final = frozenset({None, "", "function", "custom"})  # types of calls, and what some servers send in their place
 
 
 class _Call(msgspec.Struct):
-    """What is known of a tool call: its place among the choice's calls, and what its first piece said."""
+    """What is known of a tool call: its place among the choice's calls, what its first piece said, and its arguments."""
 
     place: int
     id: str
     name: str
     type: str
     derived: bool
+    arguments: Text | None = None
+
+    def may_be_named_on(self) -> bool:
+        """Whether the next piece may go on with the name, whose growing costs: every piece tells all of it."""
+        return self.arguments is None and len(self.name) < _LONG_NAME
+
+    def is_complete(self) -> bool:
+        """Whether the arguments are whole: JSON, or nothing where the function takes none; any text of a custom tool."""
+        text = "" if self.arguments is None else str(self.arguments)
+        return self.type == "custom" or not text.strip() or is_json(text.encode())
 
 
 class ChoiceState:
@@ -40,12 +59,14 @@ class ChoiceState:
     """
 
     __slots__ = (
+        "_are_whole",
         "_at_index",
         "_calls",
         "_legacy",
         "_reasoning",
         "_restates",
         "_text",
+        "_unknown",
         "_with_id",
         "finish_reason",
         "index",
@@ -59,7 +80,9 @@ class ChoiceState:
         self._calls: list[_Call] = []
         self._at_index: dict[int, _Call] = {}
         self._with_id: dict[str, _Call] = {}
+        self._unknown: set[int | str] = set()  # the indexes and ids of calls that are kept as they come
         self._legacy: _Call | None = None  # the deprecated `function_call`, which is one and has no id
+        self._are_whole = False  # the calls, as they were at the first finish reason
         self._restates = False  # whole messages came in the stream; they said this so far
         self._text = ""
         self._reasoning = ""
@@ -75,8 +98,8 @@ class ChoiceState:
         if piece.logprobs is not None and (piece.logprobs.content or piece.logprobs.refusal):
             events.append(LogprobsDelta(piece.logprobs.content, piece.logprobs.refusal, self.index))
         if piece.finish_reason:
+            events.append(self._finished(piece.finish_reason, ask=self.finish_reason is None))
             self.finish_reason = piece.finish_reason
-            events.append(self._finished(piece.finish_reason))
         self.silent = self.silent and not events
         return events
 
@@ -85,13 +108,15 @@ class ChoiceState:
         if self.silent:
             return [TextDelta("", self.index)]
         if self.finish_reason and self._calls:
-            return [self._finished(self.finish_reason)]
+            return [self._finished(self.finish_reason, ask=True)]
         return []
 
-    def _finished(self, native: str) -> ChoiceFinished:
+    def _finished(self, native: str, *, ask: bool) -> ChoiceFinished:
+        """A stop behind whole calls is theirs.  To *ask* whether they are whole is linear; some repeat their reason."""
         reason = canonical(native)
         if reason == "stop" and self._calls:
-            reason = "tool_calls"
+            self._are_whole = all(call.is_complete() for call in self._calls) if ask else self._are_whole
+            reason = "tool_calls" if self._are_whole else reason
         return ChoiceFinished(reason, native if native != reason else None, self.index)
 
     def _receive_message(self, message: MessagePiece, events: list[Delta], *, whole: bool) -> None:
@@ -115,6 +140,9 @@ class ChoiceState:
         events += [AnnotationAdded(annotation(members), self.index) for members in message.annotations or ()]
 
     def _receive_call(self, piece: CallPiece, events: list[Delta], *, new: bool) -> None:
+        if isinstance(piece, UnknownCall) and (piece.type not in _KNOWN or piece.index in self._unknown):
+            self._receive_unknown(piece, events)
+            return
         function, custom = piece.function, piece.custom
         id_ = "" if piece.id is None else str(piece.id)
         name = (function and function.name) or (custom and custom.name) or ""
@@ -127,7 +155,14 @@ class ChoiceState:
             self._complete(call, id_, name, events)
         text = _arguments(function) if function is not None else (custom and custom.input) or ""
         if text:
-            events.append(ToolCallDelta(call.place, text, self.index))
+            self._add(call, text, events)
+
+    def _receive_unknown(self, piece: UnknownCall, events: list[Delta]) -> None:
+        if piece.index is not None:
+            self._unknown.add(piece.index)
+        if piece.id:
+            self._unknown.add(str(piece.id))
+        events.append(Opaque(DIALECT, piece.raw))
 
     def _receive_legacy(self, piece: FunctionPiece, events: list[Delta]) -> None:
         name = piece.name or ""
@@ -136,7 +171,13 @@ class ChoiceState:
         else:
             self._complete(self._legacy, "", name, events)
         if text := _arguments(piece):
-            events.append(ToolCallDelta(self._legacy.place, text, self.index))
+            self._add(self._legacy, text, events)
+
+    def _add(self, call: _Call, arguments: str, events: list[Delta]) -> None:
+        if call.arguments is None:
+            call.arguments = Text()
+        call.arguments.append(arguments)
+        events.append(ToolCallDelta(call.place, arguments, self.index))
 
     def _find(self, index: int | None, id_: str, name: str) -> _Call | None:
         if index is not None:
@@ -156,9 +197,13 @@ class ChoiceState:
         return call
 
     def _complete(self, call: _Call, id_: str, name: str, events: list[Delta]) -> None:
-        """Take a name or an id that the call's first piece lacked."""
-        if (name and not call.name) or (id_ and call.derived):
-            call.name = call.name or name
+        """Take a name or an id that the call's first piece lacked, or a further piece of the name.
+
+        A name that comes again is the whole one again; a piece of one has no id, and comes before the arguments.
+        """
+        further = name and (not call.name or (not id_ and name != call.name and call.may_be_named_on()))
+        if further or (id_ and call.derived):
+            call.name += name if further else ""
             if id_ and call.derived:
                 call.id, call.derived = id_, False
                 self._with_id[id_] = call
@@ -169,7 +214,8 @@ class ChoiceState:
 
     def _beyond(self, message: MessagePiece) -> MessagePiece:
         """What a whole message in a stream says beyond what was said: beyond all of it, where that came in deltas."""
-        calls = [call for call in message.tool_calls or () if str(call.id) not in self._with_id]
+        unsaid = (call for call in message.tool_calls or () if str(call.id) not in self._with_id)
+        calls = [call for call in unsaid if str(call.id) not in self._unknown]
         if not self.silent and not self._restates:
             return MessagePiece(tool_calls=calls)
         self._restates = True

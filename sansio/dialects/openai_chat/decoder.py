@@ -19,7 +19,8 @@ from ..error_body import of_body, of_error, of_value
 from ..failures import BODY_KEPT, of_facts
 from ..lenient import REFUSALS, UnreadableError, check_depth, read, value
 from .choice import ChoiceState
-from .usage import usage
+from .unknown import has_unread, read_unread
+from .usage import merged, usage
 from .wire import Chunk, Opening, UsagePiece, decode_chunk, decode_opening
 
 
@@ -100,7 +101,7 @@ class ChatDecoder:
         return events
 
     def receive_document(self, body: bytes | bytearray) -> list[Delta]:
-        """Take a whole answer: complete where it has choices, also without a finish reason."""
+        """Take a whole answer: complete where it has a message, also without a finish reason."""
         events: list[Delta] = []
         try:
             chunk = self._read(body)
@@ -110,12 +111,12 @@ class ChatDecoder:
             return events
         self._receive_chunk(chunk, body, events, whole=True)
         if self.failure is None:
-            if chunk.choices is not None:
+            if any(piece.message or piece.delta for piece in chunk.choices or ()):
                 self._close(events)
             elif (facts := of_value(value(body))) is not None:
                 self.failure = of_facts(facts, body)
             else:
-                self._fail("protocol", "no chat completion: it has no choices", body)
+                self._fail("protocol", "no chat completion: it has no choice with a message", body)
         return events
 
     def finish(self) -> list[Delta]:
@@ -163,6 +164,8 @@ class ChatDecoder:
                 choice = self._choices[index] = ChoiceState(index)
                 self._decode = decode_chunk
             self._current = index
+            if has_unread(piece):
+                read_unread(chunk, record, self._depth)
             events += choice.receive(piece, whole=whole)
             errors.append(piece.error)
             self._receive_usage(piece.usage, events)
@@ -192,7 +195,11 @@ class ChatDecoder:
             events.append(names)
 
     def _receive_usage(self, piece: UsagePiece | None, events: list[Delta]) -> None:
-        if piece is not None and piece != self._usage:
+        if piece is None:
+            return
+        known = self._usage
+        piece = piece if known is None else merged(known, piece)
+        if piece != known:
             self._usage = piece
             events.append(UsageReported(usage(piece)))
 

@@ -32,7 +32,8 @@ from ...events import (
 )
 from ...types import ChatRequest, ChatResponse, Choice, Opaque, StreamOptions, Usage
 from .server_failure import encode_error
-from .server_response import DIALECT, annotation_json
+from .server_response import annotation_json
+from .unknown import DIALECT, is_unknown_call
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -49,14 +50,17 @@ class Encoder:
 
     __slots__ = (
         "_asked",
+        "_called",
         "_calls",
         "_finished",
         "_head",
         "_last",
         "_names",
+        "_places",
         "_prefixes",
         "_suffix",
         "_tail",
+        "_unknown",
         "_usage",
         "ended",
     )
@@ -77,6 +81,9 @@ class Encoder:
         self._last = 0  # the choice that spoke last
         self._finished: set[int] = set()
         self._calls: dict[tuple[int, int], tuple[bytes, bytes]] = {}  # what stands around a piece of their arguments
+        self._called: dict[tuple[int, int], str] = {}  # their names, as far as they were told
+        self._unknown: dict[int, int] = {}  # how many calls of unknown types each choice has: they count in the indexes
+        self._places: dict[int, int] = {}  # the next free index of each choice
         self._usage: Usage | None = None
         self.ended = False
         self._start(Started())
@@ -141,14 +148,28 @@ class Encoder:
         return opening + self._prefixes[choice] + delta + self._tail
 
     def _tool_call(self, event: ToolCallStarted) -> bytes:
+        if (told := self._called.get((event.choice, event.index))) is not None:
+            return self._go_on_naming(event, told)
+        self._called[event.choice, event.index] = event.name
         if event.type == "function_call":  # the deprecated form: there is one, without an id
             self._calls[event.choice, event.index] = b'{"function_call":{"arguments":', b"}}"
             return self._delta(event.choice, _json({"function_call": {"name": event.name, "arguments": ""}}))
         text = "input" if event.type == "custom" else "arguments"
-        frame = b'{"tool_calls":[{"index":%d,"%b":{"%b":' % (event.index, event.type.encode(), text.encode())
+        index = event.index + self._unknown.get(event.choice, 0)
+        self._places[event.choice] = index + 1
+        frame = b'{"tool_calls":[{"index":%d,"%b":{"%b":' % (index, event.type.encode(), text.encode())
         self._calls[event.choice, event.index] = frame, b"}}]}"
-        call = {"index": event.index, "id": event.id, "type": event.type, event.type: {"name": event.name, text: ""}}
+        call = {"index": index, "id": event.id, "type": event.type, event.type: {"name": event.name, text: ""}}
         return self._delta(event.choice, _json({"tool_calls": [call]}))
+
+    def _go_on_naming(self, event: ToolCallStarted, told: str) -> bytes:
+        """What is new in the name: clients add the pieces, and of the id too, which is left as it was first told."""
+        if not (rest := event.name.removeprefix(told)):
+            return b""
+        self._called[event.choice, event.index] = event.name
+        before, behind = self._calls[event.choice, event.index]
+        before = before[: before.rindex(b'"', 0, -2)]  # up to the name of the member that holds the arguments
+        return self._delta(event.choice, b'%b"name":%b%b' % (before, _json(rest), behind))
 
     def _tool_call_delta(self, event: ToolCallDelta) -> bytes:
         if (frame := self._calls.get((event.choice, event.index))) is None:
@@ -162,8 +183,16 @@ class Encoder:
         return b"%b%b{},%b}]%b" % (opening, self._prefixes[choice], rest, self._suffix)
 
     def _opaque(self, item: Opaque) -> bytes:
-        # A part of a list of content, as mistral sends one; it belongs to the choice that spoke last.
-        return self._delta(self._last, b'{"content":[%b]}' % _line(item.raw)) if item.dialect == DIALECT else b""
+        # It belongs to the choice that spoke last: a call, or a part of a list of content, as mistral sends one.
+        if item.dialect != DIALECT:
+            return b""
+        if not is_unknown_call(item):
+            return self._delta(self._last, b'{"content":[%b]}' % _line(item.raw))
+        self._unknown[self._last] = self._unknown.get(self._last, 0) + 1
+        index = self._places.get(self._last, 0)
+        self._places[self._last] = index + 1
+        call = msgspec.json.decode(item.raw, type=dict[str, Raw])
+        return self._delta(self._last, _line(_json({"tool_calls": [{"index": index, **call}]})))
 
     def _logprobs(self, event: LogprobsDelta) -> bytes:
         logprobs = _json({"content": event.content, "refusal": event.refusal})

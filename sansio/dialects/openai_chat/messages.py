@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Raw
 
 from ...types import (
     ContentPart,
+    CustomTool,
     CustomToolCall,
-    Extra,
     FilePart,
     FunctionTool,
     FunctionToolCall,
@@ -24,8 +23,8 @@ from ...types import (
     Tool,
     ToolCall,
 )
-
-DIALECT = "openai_chat"
+from .extras import with_extra
+from .unknown import DIALECT, calls_in, is_unknown_call
 
 
 class Rewriter:
@@ -51,6 +50,7 @@ class Rewriter:
                 and message.reasoning_content is None
                 and message.annotations is None
                 and message.audio is None
+                and (message.function_call is None or message.function_call.extra is None)
                 and message.extra is None
                 and message.role not in roles
             )
@@ -80,21 +80,23 @@ class Rewriter:
         if isinstance(tool, FunctionTool) and tool.cache_control is not None:
             self._lose(f"{path}.cache_control", _NO_MARK)
             tool = msgspec.structs.replace(tool, cache_control=None)
-        return tool if tool.extra is None else _merged(msgspec.structs.replace(tool, extra=None), tool.extra)
+        inner = tool.custom if isinstance(tool, CustomTool) else tool.function
+        return tool if tool.extra is None and inner.extra is None else with_extra(tool)
 
     def _message(self, message: Message, path: str) -> dict[str, object]:
         members: dict[str, object] = {"role": self._roles.get(message.role, message.role)}
         thoughts: list[str] = []
+        calls: Sequence[ToolCall | Opaque]
         if message.parts is None:
             thoughts += [message.reasoning_content] if message.reasoning_content else []
-            content, calls = message.content, message.tool_calls or ()
+            content, calls = message.content, message.tool_calls or []
             members["content"] = content if isinstance(content, str) else self._parts(content, path, thoughts)
         else:
-            calls = [part for part in message.parts if isinstance(part, FunctionToolCall | CustomToolCall)]
+            calls = calls_in(message.parts)
             members["content"] = self._ordered(message.parts, path, thoughts)
         for name in _PLAIN_MEMBERS:
             if (value := getattr(message, name)) is not None:
-                members[name] = value
+                members[name] = with_extra(value) if isinstance(value, msgspec.Struct) else value
         if calls:
             members["tool_calls"] = [_wire_call(call) for call in calls]
         if message.audio is not None:
@@ -108,7 +110,7 @@ class Rewriter:
         called = False
         content: list[ContentPart] = []
         for part in parts:
-            if isinstance(part, FunctionToolCall | CustomToolCall):
+            if isinstance(part, FunctionToolCall | CustomToolCall) or is_unknown_call(part):
                 called = True
                 continue
             content.append(part)
@@ -146,7 +148,7 @@ class Rewriter:
             if file.file_id is None and file.file_data is None:
                 return None
             part = msgspec.structs.replace(part, file=file)
-        return part if part.extra is None else _merged(msgspec.structs.replace(part, extra=None), part.extra)
+        return with_extra(part)
 
     def _give_back(self, reasoning: str, members: dict[str, object], path: str) -> None:
         if self._reasoning_field is None:
@@ -170,16 +172,12 @@ def _is_wire_part(part: ContentPart) -> bool:
 
 
 def _is_wire_call(call: ToolCall) -> bool:
-    return not call.derived and call.extra is None
+    inner = call.custom if isinstance(call, CustomToolCall) else call.function
+    return not call.derived and call.extra is None and inner.extra is None
 
 
-def _wire_call(call: ToolCall) -> object:
+def _wire_call(call: ToolCall | Opaque) -> object:
     """The call with its id, also where we derived that: the tool's message names it."""
-    if _is_wire_call(call):
-        return call
-    plain = msgspec.structs.replace(call, derived=False, extra=None)
-    return plain if call.extra is None else _merged(plain, call.extra)
-
-
-def _merged(struct: msgspec.Struct, extra: Extra) -> dict[str, Raw]:
-    return {**msgspec.json.decode(msgspec.json.encode(struct), type=dict[str, Raw]), **extra}
+    if isinstance(call, Opaque):
+        return call.raw
+    return with_extra(msgspec.structs.replace(call, derived=False) if call.derived else call)

@@ -7,8 +7,9 @@ what the provider's quirks name, is rewritten here, and what cannot be sent is a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from msgspec import UNSET
@@ -16,6 +17,7 @@ from msgspec import UNSET
 from ...errors import LocalProtocolError
 from ...types import ChatRequest, Loss, ModelRule, Opaque, Provider, StreamOptions
 from ..codec import Encoded, Terms, native_model
+from .extras import with_extra
 from .messages import Rewriter
 
 # Values that change nothing: a model that refuses the parameter answers the same without it.
@@ -38,6 +40,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     extra = members.pop("extra")
     members["model"] = model = native_model(request.model, terms.provider)
     members["messages"] = rewriter.messages(request.conversation)
+    for name in ("functions", "response_format"):
+        if name in members:
+            members[name] = _wire(members[name])
     if request.tools:
         members["tools"] = rewriter.tools(request.tools)
     if isinstance(request.tool_choice, Opaque):
@@ -69,7 +74,13 @@ def _switch_stream(members: dict[str, object], *, stream: bool, usage_switch: bo
     if usage_switch and options.include_usage is None:
         options = msgspec.structs.replace(options, include_usage=True)
     if options != StreamOptions():
-        members["stream_options"] = options
+        members["stream_options"] = options if options.extra is None else with_extra(options)
+
+
+def _wire(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_wire(item) for item in cast("Sequence[object]", value)]
+    return with_extra(value) if isinstance(value, msgspec.Struct) else value
 
 
 @lru_cache(maxsize=256)  # each pattern is looked up and tried only for the first request to a model

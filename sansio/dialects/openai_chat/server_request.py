@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import Raw
 
 from ...errors import Failure, kind_of_status
 from ...http import Headers, Limits
@@ -25,21 +25,17 @@ from ...types import (
     FunctionTool,
     FunctionToolCall,
     ImagePart,
-    JsonObjectFormat,
-    JsonSchemaFormat,
     Message,
     Opaque,
     Part,
-    Prediction,
     ReasoningPart,
     RefusalPart,
-    TextFormat,
     TextPart,
 )
-from ..lenient import REFUSALS, check_depth
-from .shapes import Invalid, Reader, each, nullable, shape, tagged, typed
+from ..lenient import REFUSALS, check_depth, value
+from .shapes import Invalid, Unknown, each, reader_of, shape, tagged, typed
+from .unknown import DIALECT
 
-DIALECT: Final = "openai_chat"
 PATH: Final = "/chat/completions"
 
 _DEPTH = Limits().depth
@@ -49,8 +45,8 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
     """The chat request in *body*, or why there is none: a Failure with the status to answer, never an exception.
 
     *path* may have any prefix, and a query.  Unknown members of the request, its messages, parts and tools are in their
-    `extra`; parts, tools and tool choices of an unknown type are Opaque; a tagged member that has no such place stays in
-    the `extra` of what it is a member of, under its own name.  `stream` is kept.
+    `extra`; parts, tools and tool choices of an unknown type are Opaque; any other member that its type does not hold
+    whole stays in the `extra` of what it is a member of, under its own name.  `stream` is kept.
     """
     if not path.partition("?")[0].rstrip("/").endswith(PATH):
         return _failure(404, f"Unknown request URL: {method} {path}.", code="unknown_url")
@@ -64,7 +60,16 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
     except Invalid as exc:
         return _misfit(exc)
     except REFUSALS as exc:
-        return _failure(400, f"The request body cannot be read as JSON: {exc}.")
+        return _failure(400, f"The request body cannot be read as JSON: {_reason(exc, body)}.")
+
+
+def _reason(refusal: Exception, body: bytes) -> str:
+    """In msgspec's words, but where they tell something else or count from within a string."""
+    if isinstance(refusal, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if str(refusal) == "Input data was truncated" and value(body) is not None:
+        return "a string ends with half of a surrogate pair"
+    return str(refusal)
 
 
 def _failure(status: int, message: str, *, code: str | None = None, param: str | None = None) -> Failure:
@@ -94,10 +99,6 @@ def _opaque(raw: Raw) -> Opaque:
     return Opaque(DIALECT, raw.copy())
 
 
-def _kept(_raw: Raw) -> UnsetType:
-    return UNSET
-
-
 _PARTS: dict[str, type[Part]] = {
     "text": TextPart,
     "image_url": ImagePart,
@@ -109,7 +110,7 @@ _PARTS: dict[str, type[Part]] = {
 _STRING_OR_PARTS = typed(str | list[Raw] | None)
 _STRING_OR_OBJECT = typed(str | dict[str, Raw] | None)
 _LIST_OR_NULL = typed(list[Raw] | None)
-_named_choice = typed(FunctionChoice | CustomChoice | AllowedToolsChoice)
+_named_choice = reader_of(FunctionChoice | CustomChoice | AllowedToolsChoice)
 
 
 def _tool_choice(raw: Raw) -> object:
@@ -117,17 +118,12 @@ def _tool_choice(raw: Raw) -> object:
         return choice
     try:
         return _named_choice(raw)
-    except Invalid:
+    except (Invalid, Unknown):
         return _opaque(raw)
 
 
-_call = tagged({"function": shape(FunctionToolCall), "custom": shape(CustomToolCall)}, _kept, default="function")
+_call = tagged({"function": shape(FunctionToolCall), "custom": shape(CustomToolCall)}, default="function")
 _tool = tagged({"function": shape(FunctionTool), "custom": shape(CustomTool)}, _opaque)
-_formats: dict[str, Reader] = {
-    "text": typed(TextFormat),
-    "json_object": typed(JsonObjectFormat),
-    "json_schema": typed(JsonSchemaFormat),
-}
 _message = shape(
     Message,
     content=each(tagged({tag: shape(part) for tag, part in _PARTS.items()}, _opaque), _STRING_OR_PARTS),
@@ -139,6 +135,4 @@ _request = shape(
     messages=each(_message),
     tools=each(_tool, _LIST_OR_NULL),
     tool_choice=_tool_choice,
-    response_format=nullable(tagged(_formats, _kept)),
-    prediction=nullable(tagged({"content": typed(Prediction)}, _kept)),
 )

@@ -6,8 +6,6 @@ provider) and what only this library knows (the order of parts, derived marks) s
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from ...types import (
@@ -21,8 +19,10 @@ from ...types import (
     TextPart,
     ToolCall,
 )
+from .extras import with_extra
+from .unknown import DIALECT, calls_in, is_unknown_call
 
-DIALECT: Final = "openai_chat"
+__all__ = ["DIALECT", "annotation_json", "encode_response"]
 
 
 def encode_response(response: ChatResponse) -> bytes:
@@ -63,10 +63,11 @@ def _message(message: Message) -> dict[str, object]:
         name=message.name,
         audio=message.audio,
         reasoning_content=message.reasoning_content,
-        function_call=message.function_call,
+        function_call=message.function_call and with_extra(message.function_call),
     )
-    if message.tool_calls is not None:
-        known["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
+    calls = calls_in(message.parts or ()) or message.tool_calls
+    if calls is not None:
+        known["tool_calls"] = [_tool_call(call) for call in calls]
     if message.annotations is not None:
         known["annotations"] = [annotation_json(annotation) for annotation in message.annotations]
     return known | dict(message.extra or {})
@@ -74,7 +75,7 @@ def _message(message: Message) -> dict[str, object]:
 
 def _content(message: Message) -> object:
     """The text; the parts in order where this dialect has parts of its own among them, as mistral's answers do."""
-    parts = message.parts or ()
+    parts = [part for part in message.parts or () if not is_unknown_call(part)]
     if any(isinstance(part, Opaque) and part.dialect == DIALECT for part in parts):
         return [part for raw in parts if (part := _part(raw)) is not None]
     return message.content if message.content is None else message.text
@@ -90,9 +91,13 @@ def _part(part: OrderedPart) -> object:
             return None  # said by other members of the message
 
 
-def _tool_call(call: ToolCall) -> dict[str, object]:
+def _tool_call(call: ToolCall | Opaque) -> object:
+    if isinstance(call, Opaque):
+        return call.raw
     kind: dict[str, object] = (
-        {"custom": call.custom} if isinstance(call, CustomToolCall) else {"function": call.function}
+        {"custom": with_extra(call.custom)}
+        if isinstance(call, CustomToolCall)
+        else {"function": with_extra(call.function)}
     )
     return {"id": call.id, "type": next(iter(kind))} | kind | dict(call.extra or {})
 

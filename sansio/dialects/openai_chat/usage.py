@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from ...types import CompletionTokensDetails, PromptTokensDetails, Usage
 from .wire import CostPiece, UsagePiece
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 def usage(piece: UsagePiece) -> Usage:
@@ -20,6 +24,16 @@ def usage(piece: UsagePiece) -> Usage:
     return Usage(
         piece.prompt_tokens, piece.completion_tokens, piece.total_tokens, prompt, completion, _cost(piece.cost)
     )
+
+
+def merged(known: T, piece: T) -> T:
+    """Usage that comes in pieces: what the later one states counts, what it leaves open stays as it was."""
+    stated: dict[str, object] = {}
+    for name in piece.__struct_fields__:
+        old, new = getattr(known, name), getattr(piece, name)
+        if new is not None:
+            stated[name] = merged(old, new) if isinstance(new, msgspec.Struct) and type(old) is type(new) else new
+    return msgspec.structs.replace(known, **stated)
 
 
 def _cost(cost: float | str | CostPiece | None) -> float | None:

@@ -42,6 +42,12 @@ class CallPiece(msgspec.Struct, gc=False):
     custom: CustomPiece | None = None
 
 
+class UnknownCall(CallPiece, gc=False):
+    """A call of neither kind, with all of its JSON: put in the place of a CallPiece, never decoded into."""
+
+    raw: Raw = Raw(b"{}")
+
+
 class AudioPiece(msgspec.Struct, gc=False):
     """Spoken audio or a piece of it."""
 
@@ -138,5 +144,25 @@ class ContentPart(msgspec.Struct, gc=False):
     thinking: str | list[ContentPart] | None = None
 
 
+class CallsView(msgspec.Struct, gc=False):
+    """A message's tool calls, unread."""
+
+    tool_calls: list[Members] | None = None
+
+
+class ChoiceView(msgspec.Struct, gc=False):
+    """A choice with nothing but tool calls."""
+
+    delta: CallsView | None = None
+    message: CallsView | None = None
+
+
+class ChunkView(msgspec.Struct, gc=False):
+    """A second look at a chunk: the tool calls that the first left unread."""
+
+    choices: list[ChoiceView] | None = None
+
+
 decode_chunk: Final = msgspec.json.Decoder(Chunk).decode
 decode_opening: Final = msgspec.json.Decoder(Opening).decode
+decode_view: Final = msgspec.json.Decoder(ChunkView).decode

@@ -137,6 +137,56 @@ def test_the_next_request_comes_when_the_response_has_ended() -> None:
     assert (second.sequence, third.sequence) == (1, 2)
 
 
+def test_requests_sent_ahead_are_not_read_again_for_each_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    receive_data = h11.Connection.receive_data
+
+    def counted(wire: h11.Connection, data: bytes) -> None:
+        read.append(len(data))
+        receive_data(wire, data)
+
+    monkeypatch.setattr(h11.Connection, "receive_data", counted)
+    connection = Connection()
+    connection.receive_data(post() * 3000)
+    for _ in range(3000):
+        assert [type(event) for event in events(connection)] == [RequestReceived]
+        connection.send(Completed(RESPONSE))
+    assert max(read) <= 64 * 1024
+    assert len(read) < 3100
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_large_body_behind_another_request(chunked: bool) -> None:
+    text = b"a" * 300_000
+    body = BODY.replace(b"hi", text)
+    wire = post(b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body), framing=b"transfer-encoding: chunked")
+    connection = asked()
+    connection.receive_data((wire if chunked else post(body)) + post())
+    connection.receive_data(b"")
+    connection.send(Completed(RESPONSE))
+    (large,) = events(connection)
+    assert isinstance(large, RequestReceived)
+    assert large.body == body
+    connection.send(Completed(RESPONSE))
+    assert [type(event) for event in events(connection)] == [RequestReceived, ConnectionClosed]
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (b"GET / HTTP/1.1\r\nhost: h\r\na b: c\r\n\r\n", "illegal header line"),
+        (b"GARBAGE\r\n\r\n", "illegal request line"),
+        (b"GET / HTTP/1.1\r\nhost: h\r\nx: " + b"a" * 70_000, "the request head is too large"),
+        (b"GET / HTTP/1.1\r\nhost: h\r\nx: " + b"a" * 65_536 + b"\r\n\r\n", "the request head is too large"),
+        (b"GET / HTTP/1.1\r\n\r\n", "Missing mandatory Host: header"),
+    ],
+)
+def test_a_refusal_shows_nothing_of_python(head: bytes, message: str) -> None:
+    connection = Connection()
+    events(connection, head)
+    assert Answered(connection.data_to_send()).error["message"] == message
+
+
 def test_100_continue_is_sent_to_who_waits_for_it() -> None:
     connection = Connection()
     whole = post(BODY, b"expect: 100-continue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import Raw
 
 from sansio.dialects.openai_chat.choice import ChoiceState
@@ -13,6 +14,7 @@ from sansio.dialects.openai_chat.wire import (
     FunctionPiece,
     LogprobsPiece,
     MessagePiece,
+    UnknownCall,
 )
 from sansio.events import (
     AnnotationAdded,
@@ -26,7 +28,7 @@ from sansio.events import (
     ToolCallDelta,
     ToolCallStarted,
 )
-from sansio.types import Annotation, TokenLogprob
+from sansio.types import Annotation, Opaque, TokenLogprob
 
 
 def _deltas(*messages: MessagePiece, finish: str | None = None) -> list[Delta]:
@@ -132,6 +134,31 @@ def test_a_name_and_an_id_that_come_late() -> None:
     ]
 
 
+def test_a_name_in_pieces() -> None:
+    pieces = [_call("get_", index=0, id="a"), _call("weather", index=0), _call("get_weather", "{}", index=0)]
+    assert _calls(*pieces) == [
+        ToolCallStarted(0, "a", "get_"),
+        ToolCallStarted(0, "a", "get_weather"),
+        ToolCallDelta(0, "{}"),
+    ]
+
+
+def test_a_name_behind_arguments_is_no_piece_of_one() -> None:
+    assert _calls(_call("f", "{", index=0, id="a"), _call("g", "}", index=0)) == [
+        ToolCallStarted(0, "a", "f"),
+        ToolCallDelta(0, "{"),
+        ToolCallDelta(0, "}"),
+    ]
+
+
+def test_a_name_does_not_grow_for_ever() -> None:
+    """Each piece tells the whole name again, so its length is what makes a stream of pieces quadratic."""
+    events = _calls(*(_call(str(n % 10) * 2, index=0) for n in range(1000)))
+    assert len(events) == 128
+    assert isinstance(last := events[-1], ToolCallStarted)
+    assert len(last.name) == 256
+
+
 def test_arguments_as_a_value_keep_their_spelling() -> None:
     piece = CallPiece(0, "a", function=FunctionPiece("f", {"n": Raw(b"1.50")}))
     assert _calls(piece) == [ToolCallStarted(0, "a", "f"), ToolCallDelta(0, '{"n":1.50}')]
@@ -158,6 +185,36 @@ def test_the_deprecated_function_call() -> None:
 def test_calls_and_stop_are_tool_calls() -> None:
     events = _deltas(MessagePiece(tool_calls=[_call("f", id="a")]), finish="stop")
     assert events[-1] == ChoiceFinished("tool_calls", "stop")
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (_call("f", '{"a', id="a"), "stop"),
+        (_call("f", '{"a":1}', id="a"), "tool_calls"),
+        (_call("f", " ", id="a"), "tool_calls"),
+        (CallPiece(0, "a", "custom", custom=CustomPiece("c", '{"a')), "tool_calls"),
+    ],
+)
+def test_calls_whose_arguments_are_cut_are_no_tool_calls(call: CallPiece, reason: str) -> None:
+    calls = MessagePiece(tool_calls=[_call("g", "{}", id="b"), call])
+    finished = _deltas(calls, finish="stop")[-1]
+    assert isinstance(finished, ChoiceFinished)
+    assert finished.reason == reason
+
+
+def test_whether_calls_are_whole_is_asked_again_at_the_close() -> None:
+    state = ChoiceState(0)
+    events = [
+        event
+        for arguments in ('{"a', '":1', "}")
+        for event in state.receive(
+            ChoicePiece(delta=MessagePiece(tool_calls=[_call(None, arguments, index=0)]), finish_reason="stop"),
+            whole=False,
+        )
+    ]
+    assert [event.reason for event in events if isinstance(event, ChoiceFinished)] == ["stop"] * 3
+    assert state.close() == [ChoiceFinished("tool_calls", "stop")]
 
 
 def test_calls_after_a_stop_are_told_at_the_close() -> None:
@@ -196,6 +253,9 @@ def test_whole_messages_in_a_stream_say_what_is_beyond_the_last() -> None:
         MessagePiece(content="a", reasoning="r"),
         MessagePiece(content="ab", reasoning="rs", tool_calls=[_call("f", "{}", id="i")]),
         MessagePiece(content="ab", tool_calls=[_call("f", "{}", id="i")]),
+        MessagePiece(content="ab", tool_calls=[UnknownCall(None, "u", "zz", raw=Raw(b"{}"))]),
+        MessagePiece(content="ab", tool_calls=[UnknownCall(None, "u", "zz", raw=Raw(b"{}"))]),
+        MessagePiece(content="ab", tool_calls=[UnknownCall(None, None, "zz", raw=Raw(b"[]"))]),
         MessagePiece(content=[Raw(b'{"type":"text","text":"c"}')]),
     ]
     events = [event for message in messages for event in state.receive(ChoicePiece(message=message), whole=False)]
@@ -206,6 +266,8 @@ def test_whole_messages_in_a_stream_say_what_is_beyond_the_last() -> None:
         TextDelta("b"),
         ToolCallStarted(0, "i", "f"),
         ToolCallDelta(0, "{}"),
+        Opaque("openai_chat", Raw(b"{}")),
+        Opaque("openai_chat", Raw(b"[]")),
         TextDelta("c"),
     ]
 

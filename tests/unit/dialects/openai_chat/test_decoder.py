@@ -23,7 +23,7 @@ from sansio.events import (
     UsageReported,
 )
 from sansio.http import Limits
-from sansio.types import TokenLogprob, TopLogprob, Usage
+from sansio.types import Opaque, PromptTokensDetails, TokenLogprob, TopLogprob, Usage
 
 _TERMS = Terms(provider=sansio.provider("openai"), stream=True, limits=Limits(depth=16))
 
@@ -149,6 +149,50 @@ def test_usage_is_told_when_it_changes() -> None:
     ]
 
 
+def test_usage_in_pieces_is_put_together() -> None:
+    first = {"prompt_tokens": 5, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 2}}
+    second = {"total_tokens": 8, "completion_tokens": 3, "prompt_tokens_details": {"audio_tokens": 1}, "cost": 0.5}
+    third = {"cost": {"total_cost": 0.25}}
+    assert _events(*(_text("a", usage=usage) for usage in (first, second, third)))[1::2] == [
+        UsageReported(Usage(5, 1, None, PromptTokensDetails(2))),
+        UsageReported(Usage(5, 3, 8, PromptTokensDetails(2, audio_tokens=1), cost=0.5)),
+        UsageReported(Usage(5, 3, 8, PromptTokensDetails(2, audio_tokens=1), cost=0.25)),
+    ]
+
+
+def _called(*calls: object) -> bytes:
+    return _chunk({"tool_calls": list(calls)})
+
+
+def test_a_call_of_an_unknown_type_is_kept_as_it_came() -> None:
+    """Its index is the stream's; a piece of it that has nothing else keeps the index."""
+    call = {"index": 0, "id": "a", "type": "zz", "zz": {"x": 1}}
+    function = {"index": 1, "id": "b", "function": {"name": "f", "arguments": "{}"}}
+    more = {"index": 0, "zz": {"x": 2}}
+    assert _events(_text("a"), _called(call, function), _called(more), _chunk(finish_reason="stop")) == [
+        TextDelta("a"),
+        Opaque("openai_chat", msgspec.Raw(b'{"id":"a","type":"zz","zz":{"x": 1}}')),
+        ToolCallStarted(0, "b", "f"),
+        ToolCallDelta(0, "{}"),
+        Opaque("openai_chat", msgspec.Raw(b'{"index":0,"zz":{"x": 2}}')),
+        ChoiceFinished("tool_calls", "stop"),
+    ]
+
+
+def test_a_call_of_an_unknown_type_in_a_record_that_only_the_slow_path_reads() -> None:
+    calls = b'[5, {"id":"a","type":"zz","zz":"\\ud800"}, {"id":"b","type":"function"}]'
+    events, decoder = _document(b'{"choices":[null, {"message":{"content":null,"tool_calls":%b}}]}' % calls)
+    assert events == [
+        Opaque("openai_chat", msgspec.Raw('{"id":"a","type":"zz","zz":"\ufffd"}'.encode())),
+        ToolCallStarted(0, "b", ""),
+    ]
+    assert decoder.complete
+
+
+def test_a_stop_after_unknown_calls_is_a_stop() -> None:
+    assert _events(_called({"id": "a", "type": "zz"}), _chunk(finish_reason="stop"))[1:] == [ChoiceFinished("stop")]
+
+
 def test_names_come_once_and_late_ones_are_added() -> None:
     first = b'{"id":"","model":"","created":0,"choices":[],"prompt_filter_results":[]}'
     late = b'{"id":"other","service_tier":"flex","system_fingerprint":"fp","choices":[]}'
@@ -246,12 +290,11 @@ def test_an_answer_that_was_not_streamed() -> None:
     assert decoder.complete
 
 
-@pytest.mark.parametrize(
-    ("body", "events"), [(b'{"choices":[]}', []), (b'{"choices":[{"message":{}}]}', [TextDelta("")])]
-)
-def test_an_answer_without_a_finish_reason(body: bytes, events: list[Delta]) -> None:
-    assert _document(body)[0] == events
-    assert _document(body)[1].complete
+@pytest.mark.parametrize("name", ["message", "delta"])
+def test_an_answer_without_a_finish_reason(name: str) -> None:
+    events, decoder = _document(b'{"choices":[{"%b":{}}]}' % name.encode())
+    assert events == [TextDelta("")]
+    assert decoder.complete
 
 
 @pytest.mark.parametrize(
@@ -261,6 +304,8 @@ def test_an_answer_without_a_finish_reason(body: bytes, events: list[Delta]) -> 
         ([{"error": {"message": "m", "code": 429}}], "rate_limited", "m"),
         ({"detail": "gone"}, "server_error", "gone"),
         ({"object": "list"}, "protocol", "no chat completion"),
+        ({"choices": []}, "protocol", "no chat completion: it has no choice with a message"),
+        ({"choices": [{"text": "a", "finish_reason": "stop"}]}, "protocol", "no chat completion"),
         ([1, 2], "protocol", "unexpected JSON"),
         (
             b"<html><title>Sign in</title></html>",

@@ -125,6 +125,33 @@ def test_a_tool_call_is_begun_and_continued(type_: str, text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("type_", ["function", "custom"])
+def test_a_name_that_grows_is_told_in_pieces(type_: str) -> None:
+    """Clients add them up, and the ids too."""
+    names = [ToolCallStarted(0, id_, name, type_) for id_, name in (("i", "get_"), ("i", "get_"), ("j", "get_weather"))]
+    assert [delta["tool_calls"][0].get(type_, {}).get("name") for delta in deltas(*names)] == ["get_", "weather"]
+    assert deltas(*names)[1] == {"tool_calls": [{"index": 0, type_: {"name": "weather"}}]}
+
+
+def test_a_name_of_the_deprecated_form_that_comes_late() -> None:
+    late = [ToolCallStarted(0, "x", name, "function_call") for name in ("", "f")]
+    assert deltas(*late)[1] == {"function_call": {"name": "f"}}
+
+
+def test_calls_of_unknown_types_stand_among_the_others() -> None:
+    unknown = Opaque("openai_chat", Raw(b'{"id":"u","type":"zz",\n"zz":{}}'))
+    piece = Opaque("openai_chat", Raw(b'{"index":1,"zz":{}}'))
+    begun = ToolCallStarted(0, "a", "f")
+    events: list[Event[ChatResponse]] = [begun, unknown, ToolCallStarted(1, "b", "g"), ToolCallDelta(1, "{}"), piece]
+    assert [delta["tool_calls"][0] for delta in deltas(*events)] == [
+        {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}},
+        {"index": 1, "id": "u", "type": "zz", "zz": {}},
+        {"index": 2, "id": "b", "type": "function", "function": {"name": "g", "arguments": ""}},
+        {"index": 2, "function": {"arguments": "{}"}},
+        {"index": 1, "zz": {}},
+    ]
+
+
 def test_the_deprecated_call_of_a_function() -> None:
     assert deltas(ToolCallStarted(0, "x", "f", "function_call"), ToolCallDelta(0, "{}")) == [
         {"function_call": {"name": "f", "arguments": ""}},

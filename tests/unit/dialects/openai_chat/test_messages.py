@@ -175,6 +175,30 @@ def test_ordered_parts() -> None:
     }
 
 
+def test_calls_of_unknown_types_stand_among_the_others() -> None:
+    unknown = [Opaque("openai_chat", Raw(raw)) for raw in (b'{"id":"u","type":"zz","zz":{}}', b'{"index":0,"zz":{}}')]
+    message = Message("assistant", tool_calls=[_CALL], parts=[TextPart(text="a"), unknown[0], _CALL, unknown[1]])
+    assert _sent(message) == (
+        {
+            "role": "assistant",
+            "content": "a",
+            "tool_calls": [
+                {"id": "u", "type": "zz", "zz": {}},
+                {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+                {"index": 0, "zz": {}},
+            ],
+        },
+        [],
+    )
+
+
+def test_an_opaque_part_that_is_no_object_is_content() -> None:
+    assert _sent(Message("assistant", parts=[Opaque("openai_chat", Raw(b'"a"'))]))[0] == {
+        "role": "assistant",
+        "content": ["a"],
+    }
+
+
 def test_tools() -> None:
     definition = FunctionDefinition("f")
     tools: Sequence[Tool] = [

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 from msgspec import UNSET, Raw
 
+from sansio import provider
 from sansio.dialects.openai_chat.server_request import decode_request
 from sansio.errors import Failure
+from sansio.exchange import Exchange
 from sansio.types import (
     AllowedTools,
     AllowedToolsChoice,
     Annotation,
+    ApproximateLocation,
     AudioPart,
     CacheControl,
     ChatRequest,
@@ -41,6 +44,8 @@ from sansio.types import (
     StreamOptions,
     TextPart,
     UrlCitation,
+    UserLocation,
+    WebSearchOptions,
     user,
 )
 
@@ -314,3 +319,141 @@ def test_json_may_nest_so_deep_and_no_deeper(depth: int, refuses: bool) -> None:
 
 def test_json_deeper_than_any_stack_is_refused() -> None:
     assert refused(b"[" * 1_000_000).status == 400
+
+
+RAW_X = {"x": Raw(b"1")}
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "value"),
+    [
+        (
+            "tools",
+            [{"type": "function", "function": {"name": "f", "x": 1}}],
+            [FunctionTool(FunctionDefinition("f", extra=RAW_X))],
+        ),
+        (
+            "tools",
+            [{"type": "custom", "custom": {"name": "f", "x": 1}}],
+            [CustomTool(CustomDefinition("f", extra=RAW_X))],
+        ),
+        ("functions", [{"name": "f", "x": 1}], [FunctionDefinition("f", extra=RAW_X)]),
+        ("functions", None, None),
+        ("stream_options", {"x": 1}, StreamOptions(extra=RAW_X)),
+        (
+            "response_format",
+            {"type": "json_schema", "json_schema": {"name": "f", "x": 1}},
+            JsonSchemaFormat(JsonSchema("f", extra=RAW_X)),
+        ),
+        (
+            "tool_choice",
+            {"type": "function", "function": {"name": "f", "x": 1}},
+            Opaque("openai_chat", Raw(b'{"type":"function","function":{"name":"f","x":1}}')),
+        ),
+        (
+            "web_search_options",
+            {"user_location": {"type": "approximate", "approximate": {"city": "c"}}},
+            WebSearchOptions(user_location=UserLocation(ApproximateLocation("c"))),
+        ),
+        ("prediction", {"content": "a"}, Prediction("a")),
+    ],
+)
+def test_unknown_members_of_what_must_stay_typed_are_in_its_extra(name: str, member: object, value: object) -> None:
+    request = decoded(**{name: member})
+    assert getattr(request, name) == value
+    assert request.extra is None
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [
+        ("response_format", {"type": "json_object", "x": 1}),
+        ("response_format", {"type": "json_schema", "json_schema": {"name": "f"}, "x": 1}),
+        ("web_search_options", {"x": 1}),
+        ("web_search_options", {"user_location": {"type": "approximate", "approximate": {"x": 1}}}),
+        ("web_search_options", {"user_location": {"type": "exact"}}),
+        ("audio", {"voice": "v", "format": "wav", "x": 1}),
+        ("audio", {"voice": {"id": "v", "x": 1}, "format": "wav"}),
+        ("prediction", {"type": "content", "content": "a", "x": 1}),
+        ("function_call", {"name": "f", "x": 1}),
+    ],
+)
+def test_what_its_type_does_not_hold_whole_is_kept_whole(name: str, member: object) -> None:
+    request = decoded(**{name: member})
+    assert getattr(request, name) is UNSET
+    assert request.extra == {name: Raw(msgspec.json.encode(member))}
+
+
+def test_calls_keep_unknown_members_and_stay_typed() -> None:
+    message = one(
+        role="assistant",
+        function_call={"name": "f", "arguments": "", "x": 1},
+        tool_calls=[
+            {"id": "1", "type": "function", "function": {"name": "f", "arguments": "", "x": 1}},
+            {"id": "2", "type": "custom", "custom": {"name": "f", "input": "", "x": 1}},
+        ],
+    )
+    assert message.function_call == FunctionCall("f", "", RAW_X)
+    assert message.tool_calls == [
+        FunctionToolCall(id="1", function=FunctionCall("f", "", RAW_X)),
+        CustomToolCall(id="2", custom=CustomCall("f", "", RAW_X)),
+    ]
+
+
+def test_a_part_with_unknown_members_further_inside_is_opaque() -> None:
+    part = {"type": "image_url", "image_url": {"url": "u", "x": 1}}
+    assert one(role="user", content=[part]).content == [Opaque("openai_chat", Raw(msgspec.json.encode(part)))]
+
+
+EVERYWHERE: dict[str, object] = {
+    "model": "m",
+    "messages": [
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u", "x": 1}}], "name": "n", "x": 1},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [
+                {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}", "x": 1}, "y": 2},
+                {"id": "2", "type": "custom", "custom": {"name": "f", "input": "i", "x": 1}},
+            ],
+        },
+        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}", "x": 1}},
+        {"role": "assistant", "content": "a", "audio": {"id": "a", "x": 1}},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "a", "type": "zz", "zz": {"x": 1}}]},
+    ],
+    "tools": [
+        {"type": "function", "function": {"name": "f", "x": 1}, "y": 2},
+        {"type": "custom", "custom": {"name": "f", "format": {"type": "text", "x": 1}, "x": 1}},
+        {"type": "zz", "x": 1},
+    ],
+    "functions": [{"name": "f", "x": 1}],
+    "tool_choice": {"type": "function", "function": {"name": "f", "x": 1}},
+    "response_format": {"type": "json_schema", "json_schema": {"name": "n", "x": 1}},
+    "web_search_options": {"user_location": {"type": "approximate", "approximate": {"x": 1}}},
+    "audio": {"voice": {"id": "v", "x": 1}, "format": "wav"},
+    "prediction": {"type": "content", "content": "a", "x": 1},
+    "stream": True,
+    "stream_options": {"include_usage": True, "x": 1},
+    "moderation": {"model": "m", "x": 1},
+    "x": 1,
+}
+
+
+def test_nothing_is_lost_on_the_way_through() -> None:
+    request = decode(EVERYWHERE)
+    assert isinstance(request, ChatRequest)
+    exchange = Exchange(provider("openai_compatible", base_url="http://h"), request, stream=True)
+    assert isinstance(exchange.request.body, bytes)
+    assert msgspec.json.decode(exchange.request.body) == EVERYWHERE
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"model":"\\ud800"}', "a string ends with half of a surrogate pair"),
+        (b'{"model":"\xff"}', "it is not UTF-8"),
+        (b'{"model":', "Input data was truncated"),
+    ],
+)
+def test_why_a_body_cannot_be_read(body: bytes, message: str) -> None:
+    assert refused(body).message == f"The request body cannot be read as JSON: {message}."

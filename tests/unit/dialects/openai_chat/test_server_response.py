@@ -123,3 +123,17 @@ def test_parts_of_this_dialect_are_given_back_in_their_order() -> None:
 def test_without_such_parts_the_content_is_text() -> None:
     parts: list[OrderedPart] = [TextPart(text="a"), Opaque("anthropic", Raw(b"{}"))]
     assert encoded(Message("assistant", "a", parts=parts)) == {"role": "assistant", "content": "a", "refusal": None}
+
+
+def test_calls_of_unknown_types_stand_among_the_others() -> None:
+    call = FunctionToolCall(id="a", function=FunctionCall("f", "{}", {"x": Raw(b"1")}))
+    unknown = Opaque("openai_chat", Raw(b'{"id":"u","type":"zz","zz":{}}'))
+    assert encoded(Message("assistant", "t", tool_calls=[call], parts=[TextPart(text="t"), unknown, call])) == {
+        "role": "assistant",
+        "content": "t",
+        "refusal": None,
+        "tool_calls": [
+            {"id": "u", "type": "zz", "zz": {}},
+            {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}", "x": 1}},
+        ],
+    }
