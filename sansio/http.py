@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,19 +13,6 @@ from .errors import LocalProtocolError
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-# Headers whose values never show in a repr, a log or a tape; `is_secret` knows more of them.
-SECRET_HEADERS: Final[frozenset[str]] = frozenset(
-    {
-        "api-key",
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "x-amz-security-token",
-        "x-api-key",
-        "x-goog-api-key",
-    }
-)
 _SECRET_WORDS: Final = frozenset(
     {
         "apikey",
@@ -147,6 +133,8 @@ def split_url(url: str) -> tuple[Origin, str]:
 
 @lru_cache(_URLS_KEPT)
 def _split(url: str) -> tuple[Origin, str]:
+    from urllib.parse import urlsplit  # it loads ipaddress: not before it is needed
+
     try:
         parts = urlsplit(url)
         port = parts.port

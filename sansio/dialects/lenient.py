@@ -6,7 +6,6 @@ characters in strings; servers are not.  Only what is not JSON at all is refused
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate
@@ -81,6 +80,8 @@ def loads(data: bytes | bytearray) -> object:
 
     Raises UnreadableError, with the kind truncated for the beginning of a JSON text.
     """
+    import json  # for the slow path only
+
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     try:
         return _clean(json.loads(text, strict=False, parse_int=_number))

@@ -26,7 +26,6 @@ from .deltas import (
     UsageReported,
 )
 
-
 _UNNAMED: Final = Started()
 
 

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -89,6 +88,8 @@ def _url(base: str, path: str, query: Headers) -> str:
     """*path* under *base*, with the base's own query before the caller's."""
     if not query and "?" not in base:
         return base + path
+    from urllib.parse import urlencode
+
     base, _, own = base.partition("?")
     try:
         return f"{base}{path}?{'&'.join(filter(None, (own, urlencode(query))))}"

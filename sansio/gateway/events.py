@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import Failure
 from ..events import Event
-from ..http import SECRET_HEADERS, Headers
+from ..http import Headers, is_secret, redacted_url
 from ..types import ChatRequest, ChatResponse
 
 
@@ -23,8 +23,9 @@ class _Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """What was asked, without secrets and without the body."""
-        names = ", ".join(name for name, _ in self.headers if name not in SECRET_HEADERS)
-        return f"{type(self).__name__}({self.sequence}, {self.method} {self.target}, {names}, <{len(self.body)} bytes>)"
+        names = ", ".join(name for name, _ in self.headers if not is_secret(name))
+        target = redacted_url(self.target)
+        return f"{type(self).__name__}({self.sequence}, {self.method} {target}, {names}, <{len(self.body)} bytes>)"
 
 
 class RequestReceived(_Inbound, frozen=True, kw_only=True):

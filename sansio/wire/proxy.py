@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -56,6 +55,8 @@ def parse_proxy(url: str) -> Proxy:
     SOCKS5 proxies look up names themselves, for socks5 as for socks5h.  Raises LocalProtocolError for anything else,
     without naming the URL, which may hold a password.
     """
+    from urllib.parse import unquote, urlsplit
+
     if _UNSAFE.search(url):
         raise LocalProtocolError("a proxy's URL is visible ASCII; percent-encode its user name and password")
     try:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sansio.errors import LocalProtocolError
 from sansio.http import (
     DEFAULT_PORTS,
-    SECRET_HEADERS,
     Body,
     HttpRequest,
     Limits,
@@ -28,7 +27,19 @@ from sansio.http import (
 )
 
 
-@pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api-key",
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-amz-security-token",
+        "x-api-key",
+        "x-goog-api-key",
+    ],
+)
 def test_no_secret_header_shows_its_value(name: str) -> None:
     headers = ((name.title(), "k3y"), ("accept", "*/*"))
     assert redacted(headers) == ((name.title(), "REDACTED"), ("accept", "*/*"))

@@ -177,6 +177,13 @@ class Setup:
 def _with_extra(request: Request[R], extra: Mapping[str, object]) -> Request[R]:
     if "extra" not in request.__struct_fields__:
         raise LocalProtocolError(f"a {type(request).__name__} takes no extra fields")
+    from sansio.exchange.mistakes import not_json
+
+    if (said := not_json(extra)) is not None:
+        raise LocalProtocolError(said)
     own: Extra = getattr(request, "extra", None) or {}
-    raw = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in extra.items()}
+    try:
+        raw = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in extra.items()}
+    except (TypeError, ValueError) as exc:
+        raise LocalProtocolError(f"further fields are JSON: {exc}") from exc
     return msgspec.structs.replace(request, extra={**own, **raw})

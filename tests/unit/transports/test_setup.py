@@ -91,3 +91,10 @@ def test_an_unknown_option_is_a_type_error() -> None:
     unknown: Configuration = {"patience": 5}  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportAssignmentType]
     with pytest.raises(TypeError):
         Options().having(unknown)
+
+
+@pytest.mark.parametrize("value", [float("nan"), msgspec.Raw(b"{"), object()])
+def test_a_further_field_that_is_no_json_is_refused(value: object) -> None:
+    setup = Setup(providers=[ONE], extra={"f": value})
+    with pytest.raises(LocalProtocolError, match="f"):
+        setup.call(ChatRequest(model="one/m", messages="hi"), stream=False, name="1", now=0.0)
