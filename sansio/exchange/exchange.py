@@ -8,7 +8,6 @@ marker, an error, a limit, or the end of the body.  What comes after it is ignor
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from typing import Final, Generic, TypeVar, get_args
 
@@ -56,6 +55,21 @@ class Exchange(Generic[R]):
     UnsupportedParameterError for a loss under "raise".
     """
 
+    __slots__ = (
+        "_committed",
+        "_decoder",
+        "_events",
+        "_fold",
+        "_informed",
+        "_outcome",
+        "_over",
+        "_plan",
+        "_reader",
+        "_request_id",
+        "_status",
+        "_taken",
+    )
+
     def __init__(
         self,
         provider: Provider,
@@ -78,7 +92,8 @@ class Exchange(Generic[R]):
         self._decoder = of.codec.decoder(of.terms)
         self._fold: Folding[R] | None = None  # from the head on
         self._reader: Reader | None = None  # from the head to the outcome
-        self._events: deque[Event[R]] = deque()
+        self._events: list[Event[R]] = []
+        self._taken = 0  # how many of them `next_event` has given
         self._status: int | None = None
         self._informed = False  # an informational head came
         self._request_id: str | None = None
@@ -167,13 +182,22 @@ class Exchange(Generic[R]):
 
     def next_event(self) -> Event[R] | None:
         """The next event, None where there is none now.  The last one is a `Completed` or a `Failed`."""
-        return self._events.popleft() if self._events else None
+        events, place = self._events, self._taken
+        if not events:
+            return None
+        event = events[place]
+        if place + 1 < len(events):
+            self._taken = place + 1
+        else:
+            events.clear()
+            self._taken = 0
+        return event
 
     def take_events(self) -> list[Event[R]]:
         """All the events that `next_event` would give now."""
-        events = list(self._events)
-        self._events.clear()
-        return events
+        events, self._events = self._events, []
+        taken, self._taken = self._taken, 0
+        return events[taken:] if taken else events
 
     def _finish(self, reason: str, *, clean: bool) -> None:
         if self._over:

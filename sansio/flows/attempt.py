@@ -39,24 +39,26 @@ def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Cloc
             first = after(reply.sent, timeouts.first_event)
     else:
         exchange.fail(_failure(reply, "connect", clock.now >= until))
+    del reply  # a stream may wait for long: it holds nothing that it does not need
     shown = Shown(exchange)
     while (outcome := exchange.outcome) is None:
         if clock.now >= until and not refused:  # what has arrived meanwhile is too late
             exchange.fail(_TOTAL)
             continue
-        reply = yield Read(timeouts.read, until if exchange.committed else min(first, until))
-        match reply:
+        match (yield Read(timeouts.read, until if exchange.committed else min(first, until))):
             case Chunk(data):
                 exchange.receive_data(data)
+                del data
             case Ended():
                 exchange.receive_eof()
             case Broken(_, kind, reason) if kind == "connection" or (refused and kind != "cancelled"):
                 exchange.receive_broken(reason)
-            case _:
+            case reply:
                 late = "first_event" if clock.now >= first and not exchange.committed else "read"
                 exchange.fail(_failure(reply, late, clock.now >= until))
         if events := shown.due():
             yield Emit(events)
+        del events
     yield Close(clock.now + _LINGER if isinstance(outcome, Completed) else clock.now)
     return Attempted(outcome, shown.committed)
 

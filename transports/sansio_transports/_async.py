@@ -81,6 +81,8 @@ class AsyncStream(Shown, Generic[C, E]):
     or dropped, gives its connection back without either.
     """
 
+    __slots__ = ("__weakref__", "_running")
+
     def __init__(self, running: Running[Outcome[ChatResponse], C, E]) -> None:
         super().__init__()
         self._running = running
@@ -105,20 +107,6 @@ class AsyncStream(Shown, Generic[C, E]):
     async def __anext__(self) -> Event[ChatResponse]:
         if (event := next(self._events, None)) is not None:
             return event
-        return await self._more()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            await self.aclose()
-            return
-        with self._turn:
-            self._drop()
-            self._running.close()
-
-    async def _more(self) -> Event[ChatResponse]:
         with self._turn:
             if self._running.closed:
                 raise StopAsyncIteration
@@ -132,3 +120,14 @@ class AsyncStream(Shown, Generic[C, E]):
             self._running.close()
             response_of(step.value)
             raise StopAsyncIteration
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            await self.aclose()
+            return
+        with self._turn:
+            self._drop()
+            self._running.close()

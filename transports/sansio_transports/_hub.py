@@ -132,6 +132,8 @@ class Hub(Generic[C, E]):
             answer = reply.answer
             if isinstance(answer, Busy) and answer.key not in self._events:
                 self._events[answer.key] = self._event()
+            if not reply.wake and not reply.disconnect:
+                return answer
             woken = [self._events[key] for key in reply.wake if key in self._events]
             gone = [self._connections.pop(conn) for conn in reply.disconnect if conn in self._connections]
         for event in woken:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -23,8 +23,8 @@ Perform: TypeAlias = Callable[[Verb], Coroutine[None, None, Answer]]
 class Connection(Protocol):
     """A TCP stream."""
 
-    async def receive(self, until: float) -> Bytes | Broken:
-        """As the verb Receive."""
+    def receive(self, until: float) -> Bytes | Broken | Awaitable[Bytes | Broken]:
+        """As the verb Receive: its answer, or what to await for it."""
         ...
 
     async def send(self, data: bytes, until: float) -> Done | Broken:
@@ -87,12 +87,14 @@ class Loop(ABC, Generic[C, E]):
         """Room for several verbs at once."""
 
     @abstractmethod
-    def in_loop(self) -> Callable[[Callable[[], None]], None]:
-        """How any thread has something run in the loop that runs now; it does nothing when that has ended."""
+    def in_loop(self) -> Callable[[Callable[[], None]], object]:
+        """How any thread has something run in the loop that runs now; raises RuntimeError when that has ended."""
 
 
 class Running(Generic[T, C, E]):
     """A call that its task performs whenever it is asked for more."""
+
+    __slots__ = ("_call", "_emitted", "_hub", "_in_loop", "_keys", "_loop", "_sources", "closed")
 
     def __init__(self, hub: Hub[C, E], loop: Loop[C, E], call: Call[T], sources: Sources) -> None:
         self.closed = False
@@ -101,7 +103,7 @@ class Running(Generic[T, C, E]):
         self._call = call
         self._sources = sources
         self._emitted: Emit | None = None
-        self._keys: set[int] = set()  # those that were Busy and not waited for yet
+        self._keys: tuple[int, ...] = ()  # those that were Busy and not waited for yet
         self._in_loop = loop.in_loop()
 
     async def advance(self) -> Emit | Finished[T]:
@@ -121,7 +123,10 @@ class Running(Generic[T, C, E]):
                 continue
             match verb := verbs[0]:
                 case Receive(conn, until) if (connection := self._hub.connection(conn)) is not None:
-                    answer = await connection.receive(until)
+                    received = connection.receive(until)
+                    answer = received if isinstance(received, Bytes | Broken) else await received
+                case Send(conn, data, until) if (connection := self._hub.connection(conn)) is not None:
+                    answer = await connection.send(data, until)
                 case Emit():
                     self._emitted = verb
                     return verb
@@ -146,7 +151,8 @@ class Running(Generic[T, C, E]):
     def __del__(self) -> None:
         if not self.closed:
             self._hub.orphan(self.close)
-            self._in_loop(self._hub.settle)
+            with suppress(RuntimeError):  # the loop is closed, and every connection with it
+                self._in_loop(self._hub.settle)
 
     async def _several(self) -> None:
         """Perform several verbs at once, until one is left that is not under way."""
@@ -167,14 +173,15 @@ class Running(Generic[T, C, E]):
             return Done(self._loop.now())
         answer = self._hub.ask(verb.question)
         if isinstance(answer, Busy):
-            self._keys.add(answer.key)
+            self._keys = (*self._keys, answer.key)
         return answer
 
     async def _perform(self, verb: Verb) -> Answer:
         match verb:
             case Receive(conn, until):
                 if (connection := self._hub.connection(conn)) is not None:
-                    return await connection.receive(until)
+                    received = connection.receive(until)
+                    return received if isinstance(received, Bytes | Broken) else await received
                 return self._hub.gone()
             case Send(conn, data, until):
                 if (connection := self._hub.connection(conn)) is not None:
@@ -202,7 +209,7 @@ class Running(Generic[T, C, E]):
         if (event := self._hub.event(key)) is not None:
             await self._loop.wait(event, until)
             self._hub.forget((key,))
-            self._keys.discard(key)
+            self._keys = tuple([other for other in self._keys if other != key])
 
     async def _pull(self, source: str, offset: int, size: int) -> Answer:
         try:

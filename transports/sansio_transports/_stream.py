@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from operator import length_hint
-from typing import Self, TypeVar, cast
+from typing import Final, Self, TypeVar, cast
 
 from sansio.errors import LocalProtocolError, exception
 from sansio.events import Completed, Event, Failed, Outcome, TextDelta
 from sansio.types import ChatResponse
 
 R = TypeVar("R")
+
+_NOTHING: Final[Iterator[Event[ChatResponse]]] = iter(())  # one for all: there is nothing in it to take turns for
 
 
 def response_of(outcome: Outcome[R]) -> R:
@@ -23,6 +25,8 @@ def response_of(outcome: Outcome[R]) -> R:
 
 class Turn:
     """One thread or task at a time; the second is told, since it would see half of the events."""
+
+    __slots__ = ("_lock",)
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,8 +45,10 @@ class Shown:
     Events come in batches, hundreds at a time, and are iterated by C code: what is left here is one test an event.
     """
 
+    __slots__ = ("_completed", "_events", "_turn")
+
     def __init__(self) -> None:
-        self._events: Iterator[Event[ChatResponse]] = iter(())
+        self._events = _NOTHING
         self._completed: Completed[ChatResponse] | None = None
         self._turn = Turn()
 
@@ -66,7 +72,7 @@ class Shown:
         complete = self._completed is not None
         if length_hint(self._events):
             self._completed = None
-        self._events = iter(())
+        self._events = _NOTHING
         return complete
 
 

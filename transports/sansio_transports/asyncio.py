@@ -11,8 +11,9 @@ from sansio.commands import NEVER, Broken
 from sansio.wire.verbs import Answer, Verb
 
 from ._async import AsyncClient, AsyncStream
+from ._happy_eyeballs import connect
 from ._loop import Loop, Perform
-from ._protocol import Connection, connect
+from ._protocol import Connection
 
 __all__ = ["Client", "Stream"]
 
@@ -55,14 +56,8 @@ class _Asyncio(Loop[Connection, asyncio.Event]):
         finally:
             await tasks.cancel()
 
-    def in_loop(self) -> Callable[[Callable[[], None]], None]:
-        loop = asyncio.get_running_loop()
-
-        def run(function: Callable[[], None]) -> None:
-            with suppress(RuntimeError):  # the loop is closed, and every connection with it
-                loop.call_soon_threadsafe(function)
-
-        return run
+    def in_loop(self) -> Callable[[Callable[[], None]], object]:
+        return asyncio.get_running_loop().call_soon_threadsafe
 
 
 class _Tasks:

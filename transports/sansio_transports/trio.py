@@ -9,7 +9,7 @@ from typing import Final, TypeAlias, cast
 
 import trio
 
-from sansio.commands import Broken, Done
+from sansio.commands import NEVER, Broken, Done
 from sansio.wire.verbs import Answer, Bytes, Verb
 
 from ._async import AsyncClient, AsyncStream
@@ -22,59 +22,107 @@ _PIECE: Final = 64 * 1024  # the most that one Receive is answered with
 
 
 class _Connection:
-    """A TCP stream: a non-blocking socket that is tried first, and waited for where it would block.
+    """A TCP stream: a non-blocking socket, and one task that keeps the time for all its Receives.
 
-    Not a trio.SocketStream: that has no way to take what is there without waiting.
+    Not a trio.SocketStream, which has no way to take what is there without waiting.  A cancel scope for each Receive would
+    cost as much as the wait itself: deadlines mostly move on, so that the task's scope is seldom touched.
     """
+
+    __slots__ = ("_filled", "_sock", "_timer", "_until")
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
         with suppress(OSError):  # reset already, says macOS: receiving tells
             tune(sock)
         self._sock = sock
+        self._filled = False  # whether the last read took all it could, so that there may be more
+        self._until = NEVER  # of the Receive that waits
+        self._timer: trio.CancelScope | None = None
 
     async def receive(self, until: float) -> Bytes | Broken:
-        waited = False
+        """As the verb Receive."""
+        late = until == -NEVER
         try:
-            while True:
-                with suppress(BlockingIOError):
-                    data = self._sock.recv(_PIECE)
-                    if not waited:
-                        await trio.lowlevel.checkpoint()
-                    return Bytes(trio.current_time(), data)
-                if waited and trio.current_time() >= until:
-                    return Broken(trio.current_time(), "timeout", "nothing came")
-                waited = True
-                with trio.move_on_at(until):
+            if (late or self._filled) and (answer := self._take()) is not None:
+                await trio.lowlevel.checkpoint()
+                return answer
+            while not late:
+                self._arm(until)
+                try:
                     await trio.lowlevel.wait_readable(self._sock)
-        except (OSError, trio.ClosedResourceError) as exc:
+                except trio.ClosedResourceError:  # it is, which the socket will tell, or the time has come
+                    late = True
+                finally:
+                    self._until = NEVER
+                if (answer := self._take()) is not None:
+                    return answer
+        except OSError as exc:
             return _broken(exc)
+        return Broken(trio.current_time(), "timeout", "nothing came")
 
     async def send(self, data: bytes, until: float) -> Done | Broken:
+        """As the verb Send.  No checkpoint where the kernel takes all at once: the Receive that follows has one."""
         left = memoryview(data)
-        waited = False
+        late = False
         try:
             while True:
                 with suppress(BlockingIOError):
                     left = left[self._sock.send(left) :]
                 if not left:
-                    if not waited:
-                        await trio.lowlevel.checkpoint()
                     return Done(trio.current_time())
-                if waited and trio.current_time() >= until:
+                if late:
                     return Broken(trio.current_time(), "timeout", "the peer takes nothing more")
-                waited = True
-                with trio.move_on_at(until):
+                with trio.move_on_at(until), suppress(trio.ClosedResourceError):
                     await trio.lowlevel.wait_writable(self._sock)
-        except (OSError, trio.ClosedResourceError) as exc:
+                late = trio.current_time() >= until
+        except OSError as exc:
             return _broken(exc)
 
     def disconnect(self) -> None:
+        """Close it at once; whoever waits for it is answered Broken."""
         trio.lowlevel.notify_closing(self._sock)
         self._sock.close()
+        self._filled = True  # the next Receive asks the socket first
+        self._until = NEVER
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _take(self) -> Bytes | None:
+        """What is there; None where nothing is."""
+        try:
+            data = self._sock.recv(_PIECE)
+        except BlockingIOError:
+            self._filled = False
+            return None
+        self._filled = len(data) == _PIECE
+        return Bytes(trio.current_time(), data)
+
+    def _arm(self, until: float) -> None:
+        self._until = until
+        if self._timer is not None:
+            if until < self._timer.deadline:
+                self._timer.deadline = until
+        elif until < NEVER:
+            self._timer = trio.CancelScope(deadline=until)
+            trio.lowlevel.spawn_system_task(self._keep_time, self._timer)
+
+    async def _keep_time(self, timer: trio.CancelScope) -> None:
+        """Wake the Receive that waits at its deadline; end with it, or at a deadline where none waits."""
+        try:
+            while True:
+                with timer:
+                    await trio.sleep_forever()
+                if trio.current_time() >= self._until:
+                    trio.lowlevel.notify_closing(self._sock)  # wakes who waits, and closes nothing
+                    return
+                if self._until == NEVER:
+                    return
+                self._timer = timer = trio.CancelScope(deadline=self._until)
+        finally:
+            self._timer = None
 
 
-def _broken(exc: BaseException) -> Broken:
+def _broken(exc: OSError) -> Broken:
     return Broken(trio.current_time(), "connection", str(exc))
 
 
@@ -125,14 +173,8 @@ class _Trio(Loop[_Connection, trio.Event]):
                 raise group.exceptions[0] from None
             raise
 
-    def in_loop(self) -> Callable[[Callable[[], None]], None]:
-        token = trio.lowlevel.current_trio_token()
-
-        def run(function: Callable[[], None]) -> None:
-            with suppress(trio.RunFinishedError):
-                token.run_sync_soon(function)
-
-        return run
+    def in_loop(self) -> Callable[[Callable[[], None]], object]:
+        return trio.lowlevel.current_trio_token().run_sync_soon
 
 
 class _Tasks:
