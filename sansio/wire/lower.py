@@ -35,13 +35,14 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
                         reply = opened
                     else:
                         response, reply = opened
+                    del opened  # with the head, of which nothing is needed while the body is waited for
                 case Close(until):
                     reply = Done(clock.now) if response is None else (yield from response.close(until))
                     response = None
                 case Race():
                     reply = yield from race(command, call, clock, lambda racer, name: lower(racer, name, clock, wiring))
                 case _:
-                    _, answer = yield (command,)
+                    answer = (yield (command,))[1]  # and no name for the verb, which may be an Emit of many events
                     if isinstance(answer, Bytes):
                         raise LocalProtocolError(f"{type(command).__name__} is not answered with bytes")
                     reply = answer

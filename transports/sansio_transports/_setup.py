@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache, partial
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
 
 import msgspec
 
@@ -90,6 +90,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{**overrides, **added})
 
 
+_NO_SOURCES: Final = Sources({})  # one for all calls without files
+
+
 class Setup:
     """The providers of a client, its options and its wiring: makes calls of requests.
 
@@ -154,7 +157,7 @@ class Setup:
 
     def sources(self) -> Sources:
         """The sources of one call."""
-        return Sources(self.options.sources)
+        return Sources(self.options.sources) if self.options.sources else _NO_SOURCES
 
     def _provider(self, request: Request[R]) -> tuple[Provider, Request[R]]:
         """Who is asked, and the request as an exchange with that provider takes it.

@@ -27,6 +27,7 @@ from .unknown import DIALECT
 from .wire import CallPiece, ChoicePiece, FunctionPiece, MessagePiece, UnknownCall
 
 _LONG_NAME: Final = 256  # OpenAI takes 64 characters
+_NONE: Final[frozenset[int | str]] = frozenset()
 _KNOWN: Final = frozenset({None, "", "function", "custom"})  # types of calls, and what some servers send in their place
 
 
@@ -80,7 +81,7 @@ class ChoiceState:
         self._calls: list[_Call] = []
         self._at_index: dict[int, _Call] = {}
         self._with_id: dict[str, _Call] = {}
-        self._unknown: set[int | str] = set()  # the indexes and ids of calls that are kept as they come
+        self._unknown = _NONE  # the indexes and ids of calls that are kept as they come
         self._legacy: _Call | None = None  # the deprecated `function_call`, which is one and has no id
         self._are_whole = False  # the calls, as they were at the first finish reason
         self._restates = False  # whole messages came in the stream; they said this so far
@@ -159,9 +160,9 @@ class ChoiceState:
 
     def _receive_unknown(self, piece: UnknownCall, events: list[Delta]) -> None:
         if piece.index is not None:
-            self._unknown.add(piece.index)
+            self._unknown |= {piece.index}
         if piece.id:
-            self._unknown.add(str(piece.id))
+            self._unknown |= {str(piece.id)}
         events.append(Opaque(DIALECT, piece.raw))
 
     def _receive_legacy(self, piece: FunctionPiece, events: list[Delta]) -> None:
