@@ -82,10 +82,11 @@ class Shown(Generic[R]):
         if self.committed:
             return events
         self._held += events
-        if len(self._held) > _HELD:
-            self._held = list({(type(event), getattr(event, "choice", 0)): event for event in self._held}.values())
-        if not (exchange.committed or isinstance(exchange.outcome, Completed) or len(self._held) > _HELD):
-            return []
+        if not exchange.committed and not isinstance(exchange.outcome, Completed):
+            if len(self._held) > _HELD:  # none of them is output: of each kind the last one counts
+                self._held = list({(type(event), getattr(event, "choice", 0)): event for event in self._held}.values())
+            if len(self._held) <= _HELD:
+                return []
         self.committed = True
         held, self._held = self._held, []
         return held

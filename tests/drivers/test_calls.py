@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 import sansio
-from sansio import ChatRequest, Completed, LocalProtocolError, TextDelta
+from sansio import ChatRequest, Completed, Failed, Fold, LocalProtocolError, TextDelta
 from sansio.framing.partial import PartialJson
 from sansio.types import ChatResponse
 from tests.drivers.answers import (
@@ -43,6 +43,24 @@ def test_a_stream_shows_every_event_and_completed_last(driver: Driver) -> None:
         assert answer.response is seen[-1].response
 
     with Server(always(STREAM)) as server:
+        run(driver, server, scenario)
+
+
+def test_a_long_stream_shows_all_that_its_response_is_made_of(driver: Driver) -> None:
+    """Thousands of events, hundreds in a read."""
+
+    async def scenario(client: Client) -> None:
+        fold = Fold(provider="openai")
+        async with client.stream(REQUEST) as answer:
+            async for event in answer:
+                if not isinstance(event, Completed | Failed):
+                    fold.receive(event)
+        assert answer.response.text == "".join(pieces)
+        assert fold.response() == msgspec.structs.replace(answer.response, request_id=None)
+
+    pieces = [f"{number} " for number in range(3000)]
+    body = b"".join([delta(piece) for piece in pieces]) + DONE
+    with Server(always(STREAM_HEAD + chunk(body) + chunk(b""))) as server:
         run(driver, server, scenario)
 
 

@@ -157,6 +157,14 @@ def test_a_stream_that_completes_without_output_is_shown_at_its_end() -> None:
     assert flow.value.committed
 
 
+def test_nothing_of_a_burst_is_held_back_or_replaced() -> None:
+    flow = streaming(STARTED + A * 100 + used(1) + used(2))
+    ((first, *texts, one, two),) = flow.emitted
+    assert first == Started("i")
+    assert texts == [TextDelta("a")] * 100
+    assert [one, two] == [UsageReported(Usage(1)), UsageReported(Usage(2))]
+
+
 def test_reports_that_replace_each_other_are_no_output_however_many() -> None:
     flow = streaming(STARTED, *map(used, range(1, 200)))
     assert flow.emitted == []
