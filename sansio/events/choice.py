@@ -35,7 +35,7 @@ class Text:
     __slots__ = ("_joined", "pieces")
 
     def __init__(self) -> None:
-        self._joined: list[str] = []
+        self._joined: tuple[str, ...] | list[str] = ()  # a list once there is something in it
         self.pieces: list[str] = []
 
     def append(self, piece: str) -> None:
@@ -46,6 +46,8 @@ class Text:
 
     def coalesce(self) -> None:
         """Join the pieces; whoever adds to `pieces` directly calls it once there are many."""
+        if isinstance(self._joined, tuple):
+            self._joined = []
         self._joined.append("".join(self.pieces))
         self.pieces.clear()
 
@@ -93,11 +95,12 @@ class ChoiceFold:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
-        self.calls: dict[int, CallRun] = {}
+        # What most answers lack is None until it comes: a thousand streams may wait at once.
+        self.calls: dict[int, CallRun] | None = None
         self.legacy_call: CallRun | None = None  # the deprecated `function_call`
-        self.refusal = Text()
+        self.refusal: Text | None = None
         self.audio: AudioFold | None = None
-        self.annotations: list[Annotation] = []
+        self.annotations: list[Annotation] | None = None
         self.logprobs: LogprobsFold | None = None
         self.finished: ChoiceFinished | None = None
 
@@ -115,12 +118,23 @@ class ChoiceFold:
         self.runs.append(run := ReasoningRun())
         return run
 
+    def refuse(self, text: str) -> None:
+        """Add a piece of the refusal."""
+        self.refusal = self.refusal or Text()
+        self.refusal.append(text)
+
+    def annotate(self, annotation: Annotation) -> None:
+        """Add an annotation."""
+        self.annotations = self.annotations or []
+        self.annotations.append(annotation)
+
     def start_call(self, event: ToolCallStarted) -> None:
         """Begin a call, or give one that has begun its name and id."""
-        if (run := self.calls.get(event.index)) is not None:
+        calls = self.calls = self.calls or {}
+        if (run := calls.get(event.index)) is not None:
             run.start = event
             return
-        run = self.calls[event.index] = CallRun(event)
+        run = calls[event.index] = CallRun(event)
         if event.type == "function_call":
             self.legacy_call = run
         else:
@@ -128,10 +142,11 @@ class ChoiceFold:
 
     def call_run(self, event: ToolCallDelta) -> CallRun:
         """The call that these arguments belong to; one that never began has an id by its position."""
-        if event.index not in self.calls:
-            id_ = f"call_{event.choice}_{event.index}"
-            self.start_call(ToolCallStarted(event.index, id_, "", choice=event.choice, derived=True))
-        return self.calls[event.index]
+        if self.calls is not None and (run := self.calls.get(event.index)) is not None:
+            return run
+        id_ = f"call_{event.choice}_{event.index}"
+        self.start_call(ToolCallStarted(event.index, id_, "", choice=event.choice, derived=True))
+        return self.call_run(event)
 
     def choice(self, index: int) -> Choice:
         """The choice so far."""
@@ -148,7 +163,7 @@ class ChoiceFold:
         """The message so far."""
         text = "".join([str(run) for run in self.runs if isinstance(run, TextRun)])
         calls = [run.call() for run in self.runs if isinstance(run, CallRun)]
-        refusal = str(self.refusal) or None
+        refusal = str(self.refusal or "") or None
         legacy = self.legacy_call
         # The API wants content unless something else stands in its place, so an empty answer is "" and not null.
         replaced = bool(calls or refusal or self.audio or legacy)
@@ -158,7 +173,7 @@ class ChoiceFold:
             tool_calls=calls or None,
             refusal=refusal,
             audio=self.audio.audio() if self.audio else None,
-            annotations=self.annotations or None,
+            annotations=self.annotations,
             reasoning_content="".join([str(run) for run in self.runs if isinstance(run, ReasoningRun)]) or None,
             function_call=FunctionCall(legacy.start.name, str(legacy.arguments)) if legacy else None,
             parts=None if self.is_usual() else self.parts(),

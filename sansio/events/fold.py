@@ -80,9 +80,9 @@ class Fold:
             case Started():
                 self._started = _later(self._started, event)
             case RefusalDelta(text, choice):
-                self._choice(choice).refusal.append(text)
+                self._choice(choice).refuse(text)
             case AnnotationAdded(annotation, choice):
-                self._choice(choice).annotations.append(annotation)
+                self._choice(choice).annotate(annotation)
             case AudioDelta():
                 fold = self._choice(event.choice)
                 fold.audio = fold.audio or AudioFold()

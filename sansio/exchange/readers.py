@@ -60,7 +60,7 @@ class _Records(SseData):
 
     def _receive_stray(self, text: bytes, events: list[bytes]) -> None:
         if (record := _error_record(text)) is not None:
-            self.stray.append(record)
+            self.stray = (*self.stray, record)
             events.append(record)
 
 
@@ -86,6 +86,8 @@ def _error_record(text: bytes) -> bytes | None:
 
 class EventReader:
     """Server-sent events, whose data are the decoder's records."""
+
+    __slots__ = ("_decoder", "_sse", "complete", "failure")
 
     rest = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 from ..commands import NEVER, Attempted, Broken, Chunk, Clock, Close, Emit, Ended, Flow, Head, Open, Read, Reply, after
@@ -66,10 +67,11 @@ def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Cloc
 class Shown(Generic[R]):
     """What the user sees of a streaming exchange, and from when on: nothing before the commit point."""
 
+    __slots__ = ("_exchange", "_held")
+
     def __init__(self, exchange: Exchange[R]) -> None:
-        self.committed = False
         self._exchange = exchange
-        self._held: list[Event[R]] = []
+        self._held: Sequence[Event[R]] | None = ()  # None from the commit point on
 
     def due(self) -> list[Event[R]]:
         """The events to show now, in order; none of an exchange that does not stream."""
@@ -79,17 +81,22 @@ class Shown(Generic[R]):
         events = exchange.take_events()
         if isinstance(exchange.outcome, Failed):
             events.pop()
-        if self.committed:
+        if self._held is None:
             return events
-        self._held += events
+        held = [*self._held, *events]
         if not exchange.committed and not isinstance(exchange.outcome, Completed):
-            if len(self._held) > _HELD:  # none of them is output: of each kind the last one counts
-                self._held = list({(type(event), getattr(event, "choice", 0)): event for event in self._held}.values())
-            if len(self._held) <= _HELD:
+            if len(held) > _HELD:  # none of them is output: of each kind the last one counts
+                held = list({(type(event), getattr(event, "choice", 0)): event for event in held}.values())
+            if len(held) <= _HELD:
+                self._held = held
                 return []
-        self.committed = True
-        held, self._held = self._held, []
+        self._held = None
         return held
+
+    @property
+    def committed(self) -> bool:
+        """Whether the user has been shown anything."""
+        return self._held is None
 
 
 _TOTAL: Final = Failure(kind="timeout", message="the call's total time is over", should_retry=False)

@@ -15,7 +15,7 @@ hold. They agree with h11's own (a differential property compares them), at a te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Of one chunk-size line with its extensions, CRLF included. Go's net/http takes 4096.
 MAX_SIZE_LINE = 4096
@@ -104,7 +104,7 @@ class ChunkedReader(_Reader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trailers: list[bytes] = []
+        self.trailers: Sequence[bytes] = ()
         # The unfinished line, from the CRLF in front of it. The first line is given one too, so that all are alike.
         self._held = _CRLF
         self._left = 0  # bytes of the open chunk that are still to come

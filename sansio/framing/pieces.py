@@ -13,26 +13,30 @@ class Pieces:
     __slots__ = ("_blocks", "_tail", "size")
 
     def __init__(self) -> None:
-        self._blocks: list[bytes] = []
-        self._tail = bytearray()
+        self._blocks: list[bytes] | None = None  # until there is something to keep
+        self._tail: bytearray | None = None  # until there are small pieces
         self.size = 0
 
     def append(self, piece: bytes) -> None:
         """Add a piece at the end. The first one and those of a whole block are kept as they are, without a copy."""
-        if not self.size:
+        if not self.size or self._blocks is None:
             self._blocks = [piece]
         elif len(piece) >= BLOCK and not self._tail:
             self._blocks.append(piece)
         else:
-            self._tail += piece
-            if len(self._tail) >= BLOCK:
-                self._blocks.append(bytes(self._tail))
-                self._tail.clear()
+            tail = self._tail
+            if tail is None:
+                tail = self._tail = bytearray()
+            tail += piece
+            if len(tail) >= BLOCK:
+                self._blocks.append(bytes(tail))
+                tail.clear()
         self.size += len(piece)
 
     def peek(self) -> bytes:
         """The bytes so far, in one."""
-        return b"".join([*self._blocks, self._tail] if self._tail else self._blocks)
+        blocks = self._blocks or ()
+        return b"".join([*blocks, self._tail] if self._tail else blocks)
 
     def take(self) -> bytes:
         """The bytes so far, in one, which are then held no longer."""
@@ -42,6 +46,5 @@ class Pieces:
 
     def clear(self) -> None:
         """Forget the bytes, and free their memory."""
-        self._blocks.clear()
-        self._tail.clear()
+        self._blocks = self._tail = None
         self.size = 0

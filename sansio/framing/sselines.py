@@ -60,7 +60,7 @@ class EventLines(ABC, Generic[Event]):
         self.failure: str | None = None
         self.last_event_id = ""
         self.retry: int | None = None
-        self.stray: list[bytes] = []
+        self.stray: tuple[bytes, ...] = ()
         self._limit = limit
         self._short = -1  # the longest read for the shortest path: -1 unless between two events
         self._mark: bytes | None = b""  # what came of a byte order mark; None once past it
@@ -214,7 +214,7 @@ class EventLines(ABC, Generic[Event]):
     def _receive_stray(self, text: bytes, events: list[Event]) -> None:  # noqa: ARG002
         """Keep a stray line; a subclass may put it in its place among the events."""
         if len(self.stray) < _STRAYS and sum(map(len, self.stray)) + len(text) <= self._limit:
-            self.stray.append(text)
+            self.stray = (*self.stray, text)
 
     def _fail(self) -> None:
         self.failure = f"an event exceeds the limit of {self._limit} bytes"

@@ -100,7 +100,7 @@ def test_an_event_above_the_limit_fails_and_what_came_before_it_counts(large: by
     assert decoder.receive_data(b"\n\ndata: b\n\n{\n") == []
     assert decoder.pending() == b""
     decoder.receive_eof()
-    assert decoder.stray == []
+    assert decoder.stray == ()
 
 
 @pytest.mark.parametrize("read", [b"data: 1234567890123\n\n", b"event: e\ndata: 12345\n\n"])
@@ -163,19 +163,19 @@ def test_errors_outside_the_standard_are_kept_aside(step: int) -> None:
     decoder = SseData()
     stream = b'data: a\n\nerror: {"code":500}\n\nerror:  x\n{"error":{}}\nerrors: y\n [1]\nerror\ndata: b\n\n'
     assert data_of(decoder, stream, step) == [b"a", b"b"]
-    assert decoder.stray == [b'{"code":500}', b" x", b'{"error":{}}', b""]
+    assert decoder.stray == (b'{"code":500}', b" x", b'{"error":{}}', b"")
 
 
 def test_the_first_eight_stray_lines_are_kept() -> None:
     decoder = SseData()
     decoder.receive_data(b"".join(b"{%d\n" % i for i in range(20)))
-    assert decoder.stray == [b"{%d" % i for i in range(8)]
+    assert decoder.stray == tuple([b"{%d" % i for i in range(8)])
 
 
 def test_stray_lines_are_kept_within_the_limit() -> None:
     decoder = SseData(limit=10)
     decoder.receive_data(b"{23456\n{2345\n{234\n")
-    assert decoder.stray == [b"{23456", b"{234"]
+    assert decoder.stray == (b"{23456", b"{234")
     assert decoder.failure is None
 
 
@@ -206,6 +206,6 @@ def test_pending_is_the_data_of_an_event_without_its_blank_line(stream: bytes, p
 def test_a_clean_end_shows_an_error_without_its_line_end(stream: bytes, stray: bytes) -> None:
     decoder = SseData()
     assert decoder.receive_data(stream) == []
-    assert decoder.stray == []
+    assert decoder.stray == ()
     decoder.receive_eof()
-    assert decoder.stray == [stray]
+    assert decoder.stray == (stray,)
