@@ -100,7 +100,7 @@ def test_an_event_above_the_limit_fails_and_what_came_before_it_counts(large: by
     assert decoder.receive_data(b"\n\ndata: b\n\n{\n") == []
     assert decoder.pending() == b""
     decoder.receive_eof()
-    assert decoder.stray == ()
+    assert not decoder.stray
 
 
 @pytest.mark.parametrize("read", [b"data: 1234567890123\n\n", b"event: e\ndata: 12345\n\n"])
@@ -206,6 +206,6 @@ def test_pending_is_the_data_of_an_event_without_its_blank_line(stream: bytes, p
 def test_a_clean_end_shows_an_error_without_its_line_end(stream: bytes, stray: bytes) -> None:
     decoder = SseData()
     assert decoder.receive_data(stream) == []
-    assert decoder.stray == ()
+    assert not decoder.stray
     decoder.receive_eof()
     assert decoder.stray == (stray,)
