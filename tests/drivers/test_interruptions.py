@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable
-from time import monotonic
+from time import sleep
 from typing import Any
-from unittest import mock
 
 import pytest
 import trio
 
+from sansio.commands import Broken
 from sansio.wire.pool import PoolLimits
-from sansio_transports import _running, _waiting
+from sansio.wire.verbs import Bytes
+from sansio_transports import _waiting
 from sansio_transports import asyncio as asyncio_driver
 from sansio_transports import sync as sync_driver
 from sansio_transports import trio as trio_driver
+from sansio_transports._socket import Connection
 from tests.drivers.answers import DONE, STREAM_HEAD, chunk, delta
 from tests.drivers.conftest import Names
 from tests.drivers.drivers import Client, Driver, at_rest
@@ -51,20 +54,24 @@ async def _cancel_scope(call: Callable[[], Awaitable[object]], reached: Callable
 
 
 async def _interrupt(call: Callable[[], Awaitable[object]], reached: Callable[[], object]) -> None:
-    """Ctrl-C, which comes while the thread waits."""
-    ready = _waiting.ready
+    """Ctrl-C, by a signal of our own, which comes while the thread waits."""
 
-    def interrupted(interests: _waiting.Interests, until: float) -> None:
-        if reached():
-            raise KeyboardInterrupt
-        ready(interests, min(until, monotonic() + 0.001))
+    def interrupt() -> None:
+        while not reached():
+            sleep(0.001)
+        sleep(0.02)  # the thread goes to sleep, too
+        signal.pthread_kill(main, signal.SIGUSR1)
 
-    with (
-        mock.patch.object(_waiting, "ready", interrupted),
-        mock.patch.object(_running, "ready", interrupted),
-        pytest.raises(KeyboardInterrupt),
-    ):
-        await call()
+    main = threading.get_ident()
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            await call()
+    finally:
+        thread.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 CANCEL = {"sync": _interrupt, "asyncio": _cancel_task, "trio": _cancel_scope}
@@ -237,16 +244,24 @@ def test_trio_calls_cancelled_anywhere_leave_nothing() -> None:
 def test_sync_calls_interrupted_in_any_wait_leave_nothing(last: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C comes while the thread waits: for the connection, for the head, or for more of the body."""
     waits = 0
-    ready = _waiting.ready
+    ready, wait = _waiting.ready, Connection.wait
 
-    def interrupted(interests: _waiting.Interests, until: float) -> None:
+    def count() -> None:
         nonlocal waits
         waits += 1
         if waits == last:
             raise KeyboardInterrupt
+
+    def interrupted_ready(interests: _waiting.Interests, until: float) -> None:
+        count()
         ready(interests, until)
 
-    monkeypatch.setattr(_waiting, "ready", interrupted)
+    def interrupted_wait(connection: Connection, until: float) -> Bytes | Broken:
+        count()
+        return wait(connection, until)
+
+    monkeypatch.setattr(_waiting, "ready", interrupted_ready)
+    monkeypatch.setattr(Connection, "wait", interrupted_wait)
     with Server(slowly) as server, sync_driver.Client(providers=[provider(server.url)], timeouts=PATIENT) as client:
         try:
             while True:

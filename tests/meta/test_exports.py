@@ -91,6 +91,12 @@ def test_what_is_not_listed_is_not_there(module: ModuleType) -> None:
         getattr(module, name)
 
 
+def test_a_part_of_framing_loads_on_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = sansio.framing.sse
+    monkeypatch.delattr(sansio.framing, "sse")
+    assert sansio.framing.sse is loaded
+
+
 def test_the_parts_of_framing_need_no_import_of_their_own() -> None:
     """In a fresh interpreter, where nothing else has loaded them."""
     script = "import sansio; print(sansio.framing.sse.SseDecoder().receive_data(b'data: a\\n\\n')[0].data)"

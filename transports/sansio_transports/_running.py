@@ -54,7 +54,7 @@ class Running(Generic[T]):
             verb = verbs[0] if alone else next((verb for verb in verbs if isinstance(verb, _AT_ONCE)), verbs[0])
             match verb:
                 case Receive(conn, until) if alone and (connection := self._hub.connection(conn)) is not None:
-                    answer = perform(connection.receive(until))
+                    answer = connection.wait(until)
                 case Emit():
                     self._emitted = verb
                     return verb

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from time import monotonic
 from typing import Final
 
@@ -13,6 +14,7 @@ from sansio.wire.verbs import Bytes
 from ._waiting import READ, WRITE, Operation
 
 RECEIVED: Final = 64 * 1024  # the most that one Receive is answered with
+_DAY: Final = 86400.0  # the longest time-out at a stretch: an infinite one would make the socket a blocking one
 
 
 class Connection:
@@ -26,11 +28,32 @@ class Connection:
         self._sock = sock
         self._lock = threading.Lock()
         self._uses = 0
+        self._waits = False  # whether the socket itself waits, as `wait` left it
         self._disconnected = False
 
-    def receive(self, until: float) -> Operation[Bytes | Broken]:
-        """As the verb Receive."""
+    def wait(self, until: float) -> Bytes | Broken:
+        """As the verb Receive, for a thread that has nothing else to do: the socket's own time-out takes half the time."""
         sock = self._sock
+        while True:
+            left = min(until - monotonic(), _DAY)
+            self._waits = left > 0
+            try:
+                with self:
+                    sock.settimeout(left if left > 0 else 0.0)
+                    data = sock.recv(RECEIVED)
+            except (BlockingIOError, TimeoutError):
+                if (now := monotonic()) >= until:
+                    return Broken(now, "timeout", "nothing came")
+            except OSError as exc:
+                return self._broken(str(exc))
+            else:
+                if not data and self._disconnected:  # an end that was made here
+                    return self._broken("")
+                return Bytes(monotonic(), data)
+
+    def receive(self, until: float) -> Operation[Bytes | Broken]:
+        """As the verb Receive, among others."""
+        sock = self._at_once()
         while True:
             try:
                 data = sock.recv(RECEIVED)
@@ -48,7 +71,7 @@ class Connection:
 
     def send(self, data: bytes, until: float) -> Operation[Done | Broken]:
         """As the verb Send; done is what the kernel has."""
-        sock = self._sock
+        sock = self._at_once()
         left = memoryview(data)
         while True:
             try:
@@ -91,6 +114,14 @@ class Connection:
             self._uses -= 1
             if self._disconnected:
                 self._close()
+
+    def _at_once(self) -> socket.socket:
+        """The socket, which does not wait."""
+        if self._waits:
+            self._waits = False
+            with suppress(OSError):  # it is closed, as whoever uses it will be told
+                self._sock.settimeout(0.0)
+        return self._sock
 
     def _close(self) -> None:
         if not self._uses:

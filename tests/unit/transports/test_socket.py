@@ -120,3 +120,37 @@ def test_a_forked_copy_is_closed_for_one_process_only(ends: Ends) -> None:
         assert own.fileno() == -1
         parents.send(b"still here")
     assert peer.recv(20) == b"still here"
+
+
+def test_waiting_is_receiving(ends: Ends) -> None:
+    connection, _, peer = ends
+    nothing = [connection.wait(until) for until in (-NEVER, monotonic() + 0.01)]
+    assert [broken.kind for broken in nothing if isinstance(broken, Broken)] == ["timeout", "timeout"]
+    threading.Timer(0.02, peer.send, (b"hello",)).start()
+    assert isinstance(received := connection.wait(NEVER), Bytes)
+    assert received.data == b"hello"
+    peer.close()
+    assert isinstance(end := connection.wait(NEVER), Bytes)
+    assert end.data == b""
+
+
+def test_after_a_wait_nothing_else_waits(ends: Ends) -> None:
+    connection, _, peer = ends
+    peer.send(b"a")
+    assert isinstance(connection.wait(NEVER), Bytes)
+    interests, _ = next(connection.receive(NEVER))
+    assert len(interests) == 1
+    assert isinstance(connection.wait(monotonic() + 0.01), Broken)
+    sent = perform(connection.send(b"x" * 10_000_000, monotonic() + 0.02))
+    assert isinstance(sent, Broken)
+    assert sent.kind == "timeout"
+
+
+def test_a_wait_is_ended_by_a_disconnect(ends: Ends) -> None:
+    connection, own, _ = ends
+    threading.Timer(0.02, connection.disconnect).start()
+    broken = connection.wait(NEVER)
+    assert isinstance(broken, Broken)
+    assert (broken.kind, broken.reason) == ("connection", "the connection is closed")
+    assert own.fileno() == -1
+    assert isinstance(connection.wait(NEVER), Broken)
