@@ -209,3 +209,10 @@ def test_a_clean_end_shows_an_error_without_its_line_end(stream: bytes, stray: b
     assert not decoder.stray
     decoder.receive_eof()
     assert decoder.stray == (stray,)
+
+
+@pytest.mark.parametrize("field", [b"id: a\0b", b"retry: 5s", b"retry: \xd9\xa5", b"retry:"])
+def test_an_id_with_a_nul_and_a_retry_that_is_no_number_are_ignored(field: bytes) -> None:
+    decoder = SseData()
+    assert decoder.receive_data(b"id: 1\nretry: 7\n\n%b\ndata: a\n\n" % field) == [b"a"]
+    assert (decoder.last_event_id, decoder.retry) == ("1", 7)
