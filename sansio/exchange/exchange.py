@@ -39,6 +39,9 @@ _REQUEST_IDS: Final = (
 )
 
 
+_PAIRS: Final = "the headers of a response are pairs of a name and a value, both text"
+
+
 class Exchange(Generic[R]):
     """One request to one provider, and its response.
 
@@ -140,14 +143,14 @@ class Exchange(Generic[R]):
     def receive_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
         """Take the response's status and headers; an informational one (1xx) may come before and is ignored.
 
-        Raises LocalProtocolError where there was a head already, or the response is over.
+        Raises LocalProtocolError where there was a head already, the response is over, or *headers* are no pairs of text.
         """
         if self._status is not None or self._over:
             raise LocalProtocolError("the head of a response comes once, and before its end")
         if 100 <= status < 200 and status != 101:
             self._informed = True
             return
-        names = {name.lower(): value for name, value in headers}
+        names = _by_name(headers)
         self._status = status
         self._request_id = next((names[name] for name in _REQUEST_IDS if names.get(name)), None)
         if self._outcome is not None:
@@ -236,3 +239,17 @@ class Exchange(Generic[R]):
         self._outcome = outcome
         self._reader = None  # and with it what it holds of the body
         self._events.append(outcome)
+
+
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    try:
+        names = {name.lower(): value for name, value in headers}
+    except (AttributeError, TypeError, ValueError) as exc:
+        raise LocalProtocolError(_PAIRS) from exc
+    if not _are_text(next(iter(names.items()), ())):  # whoever gives bytes gives them everywhere
+        raise LocalProtocolError(_PAIRS)
+    return names
+
+
+def _are_text(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -261,3 +262,14 @@ def test_one_huge_event_takes_no_more_than_twice_the_limit() -> None:
     tracemalloc.stop()
     assert _failure(exchange).failure.kind == "limit_exceeded"
     assert peak < 2 * limit
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"content-type": "a"}, [(b"content-type", b"a")], [("content-type", b"a")], ["ab", "abc"], [(1, "a")], 5],
+)
+def test_headers_that_are_no_pairs_of_text(headers: Any) -> None:
+    exchange = Exchange(_PROVIDER, ChatRequest(model="m", messages="hi"))
+    with pytest.raises(LocalProtocolError, match="pairs"):
+        exchange.receive_head(200, headers)
+    exchange.receive_head(200, [])
