@@ -33,41 +33,21 @@ class Connection:
 
     def wait(self, until: float) -> Bytes | Broken:
         """As the verb Receive, for a thread that has nothing else to do: the socket's own time-out takes half the time."""
-        sock = self._sock
         while True:
             left = min(until - monotonic(), _DAY)
             self._waits = left > 0
-            try:
-                with self:
-                    sock.settimeout(left if left > 0 else 0.0)
-                    data = sock.recv(RECEIVED)
-            except (BlockingIOError, TimeoutError):
-                if (now := monotonic()) >= until:
-                    return Broken(now, "timeout", "nothing came")
-            except OSError as exc:
-                return self._broken(str(exc))
-            else:
-                if not data and self._disconnected:  # an end that was made here
-                    return self._broken("")
-                return Bytes(monotonic(), data)
+            with self:
+                answer = self._take(until, left if left > 0 else 0.0)
+            if answer is not None:
+                return answer
 
     def receive(self, until: float) -> Operation[Bytes | Broken]:
         """As the verb Receive, among others."""
         sock = self._at_once()
-        while True:
-            try:
-                data = sock.recv(RECEIVED)
-            except BlockingIOError:
-                if (now := monotonic()) >= until:
-                    return Broken(now, "timeout", "nothing came")
-            except OSError as exc:
-                return self._broken(str(exc))
-            else:
-                if not data and self._disconnected:  # an end that was made here
-                    return self._broken("")
-                return Bytes(monotonic(), data)
+        while (answer := self._take(until)) is None:
             with self:
                 yield ((sock, READ),), until
+        return answer
 
     def send(self, data: bytes, until: float) -> Operation[Done | Broken]:
         """As the verb Send; done is what the kernel has."""
@@ -115,6 +95,21 @@ class Connection:
             if self._disconnected:
                 self._close()
 
+    def _take(self, until: float, timeout: float | None = None) -> Bytes | Broken | None:
+        """What is there, or comes within *timeout*; None where that is nothing and it is not *until* yet."""
+        try:
+            if timeout is not None:
+                self._sock.settimeout(timeout)
+            data = self._sock.recv(RECEIVED)
+        except OSError as exc:
+            if not isinstance(exc, BlockingIOError) and not _is_ours(exc):
+                return self._broken(str(exc))
+            now = monotonic()
+            return Broken(now, "timeout", "nothing came") if now >= until else None
+        if not data and self._disconnected:  # an end that was made here
+            return self._broken("")
+        return Bytes(monotonic(), data)
+
     def _at_once(self) -> socket.socket:
         """The socket, which does not wait."""
         if self._waits:
@@ -129,3 +124,8 @@ class Connection:
 
     def _broken(self, reason: str) -> Broken:
         return Broken(monotonic(), "connection", "the connection is closed" if self._disconnected else reason)
+
+
+def _is_ours(exc: OSError) -> bool:
+    """Whether it is the socket's own time-out, and not the kernel's word that the peer is gone (ETIMEDOUT)."""
+    return isinstance(exc, TimeoutError) and exc.errno is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -154,3 +155,19 @@ def test_a_wait_is_ended_by_a_disconnect(ends: Ends) -> None:
     assert (broken.kind, broken.reason) == ("connection", "the connection is closed")
     assert own.fileno() == -1
     assert isinstance(connection.wait(NEVER), Broken)
+
+
+class _Silent(socket.socket):
+    """What the kernel says when a peer has not acknowledged anything for too long."""
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:  # noqa: ARG002
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+
+def test_a_peer_that_the_kernel_gave_up_is_no_silence() -> None:
+    """Asked again, the kernel would tell a clean end."""
+    with _Silent() as sock:
+        connection = Connection(sock)
+        for broken in (connection.wait(NEVER), perform(connection.receive(NEVER))):
+            assert isinstance(broken, Broken)
+            assert (broken.kind, "timed out" in broken.reason) == ("connection", True)
