@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         framing,
         gateway,
         http,
+        models,
         policy,
         providers,
         shared,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
         ReasoningDelta,
         RefusalDelta,
         Started,
+        StateAdded,
         TextDelta,
         ToolCallDelta,
         ToolCallStarted,
@@ -206,6 +208,7 @@ __all__ = [
     "ServiceUnavailableError",
     "Source",
     "Started",
+    "StateAdded",
     "StreamOptions",
     "TextDelta",
     "TextPart",
@@ -232,6 +235,7 @@ __all__ = [
     "gateway",
     "http",
     "json_schema",
+    "models",
     "policy",
     "provider",
     "providers",
@@ -255,7 +259,7 @@ _NAMES: Final = {
     ),
     "events": (
         "AnnotationAdded AudioDelta ChoiceFinished Completed Data Delta Event Failed Fold LogprobsDelta "
-        "ModerationReported Outcome Output ReasoningDelta RefusalDelta Started TextDelta ToolCallDelta "
+        "ModerationReported Outcome Output ReasoningDelta RefusalDelta Started StateAdded TextDelta ToolCallDelta "
         "ToolCallStarted UsageReported"
     ),
     "exchange": "Exchange",

@@ -49,6 +49,27 @@ def redacted_url(url: str) -> str:
     return _PARAMETER.sub(lambda found: f"{found[1]}=REDACTED" if is_secret(found[1]) else found[0], url)
 
 
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
+_VALUE: Final = re.compile(r"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?|")  # RFC 9110 section 5.5
+_HEADERS_KEPT: Final = 64  # distinct ones: few, since they hold keys
+
+
+@lru_cache(_HEADERS_KEPT)
+def merged(headers: Headers) -> Headers:
+    """One header of each name, compared as HTTP does: the last one, in the place of the first.
+
+    Raises LocalProtocolError for what HTTP cannot carry, without its value, and TypeError for what is no text.
+    """
+    by_name: dict[str, tuple[str, str]] = {}
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise LocalProtocolError(
+                f"header {name!r} has characters, or white space around it, that HTTP cannot carry"
+            )
+        by_name[name.lower()] = (name, value)
+    return tuple(by_name.values())
+
+
 class Source(msgspec.Struct, frozen=True):
     """Bytes that the driver reads when they are needed: plain data, so that a call with files can be replayed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .keys import credential
+from .authorization import authorized
+from .keys import AwsKeys, credential
 
-__all__ = ["credential"]
+__all__ = ["AwsKeys", "authorized", "credential"]

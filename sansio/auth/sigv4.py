@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-import msgspec
-
 from ..http import Headers, split_url
+from .keys import AwsKeys
 
 UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 """What stands for the hash of a body that is not hashed. S3 takes it; most services do not."""
@@ -37,18 +36,6 @@ _UNSIGNED: Final = {
     "x-amz-security-token",
     "x-amzn-trace-id",
 }
-
-
-class AwsKeys(msgspec.Struct, frozen=True):
-    """An access key of AWS; temporary ones have a session token. Its repr shows no secret."""
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-
-    def __repr__(self) -> str:
-        """The id only, which is no secret: it travels in every signature."""
-        return f"AwsKeys({self.access_key_id!r})"
 
 
 def sign(

@@ -7,14 +7,17 @@ and the end of an exchange belong to the exchange.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from ..errors import Failure
-from ..events import Delta
-from ..http import Limits
-from ..types import ChatResponse, Loss, Provider
+from ..events import Delta, Event
+from ..http import Body, Headers, Limits
+from ..types import ChatRequest, ChatResponse, Loss, Provider
+
+Framing: TypeAlias = Literal["sse", "jsonlines", "eventstream", "bytes"]
+"""How the records of a stream are told apart: server-sent events, a JSON text a line, AWS's event stream, or not at all."""
 
 Q = TypeVar("Q", contravariant=True)
 R = TypeVar("R", covariant=True)
@@ -34,13 +37,20 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """A request on the wire, less its origin and its credential; `path` is relative to the provider's base URL."""
+    """A request on the wire, less its origin and its credential; `path` is relative to the provider's base URL.
+
+    `path` is percent-encoded, the pairs of `query` are not.  `accept` is the media type of the answer where that is neither
+    JSON nor server-sent events; `headers` are the API's own.  A body of b"" has no content type.
+    """
 
     path: str
-    body: bytes
+    body: bytes | Body
     losses: tuple[Loss, ...] = ()
     method: str = "POST"
     content_type: str = "application/json"
+    accept: str | None = None
+    headers: Headers = ()
+    query: Headers = ()
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -53,6 +63,9 @@ class Reply(msgspec.Struct, frozen=True):
 
 class Decoder(Protocol):
     """Turns the records of one response into events, up to the first of its two ends.
+
+    A record is the data of a server-sent event, a line, a piece of a download, or of AWS's event stream an object whose one
+    member is the payload under its event's, or its exception's, name.
 
     `complete` is set at the dialect's terminal marker, `failure` at an error that the peer reports or at a record that is
     not the API's; after either nothing more is given to it.  No record makes a method raise.  What a lenient reading had
@@ -92,24 +105,79 @@ class Folding(Protocol[R]):
         ...
 
 
+class Reading(msgspec.Struct, Generic[R], frozen=True):
+    """How one response is read: the decoder's events go to the fold."""
+
+    decoder: Decoder
+    fold: Folding[R]
+
+
 class Codec(Protocol[Q, R]):
-    """One kind of request in one dialect, seen from the client."""
+    """One kind of request in one dialect, seen from the client.  `framing` is how a stream's records are told apart."""
+
+    framing: Framing
 
     def encode(self, request: Q, terms: Terms) -> Encoded:
         """The request as the provider takes it, and what that lost.  Raises LocalProtocolError for what no API takes."""
         ...
 
-    def decoder(self, terms: Terms) -> Decoder:
-        """A decoder for one response."""
-        ...
-
-    def fold(self, terms: Terms, request_id: str | None) -> Folding[R]:
-        """A fold for one response; the provider's name and the request's id are stamped on it."""
+    def reading(self, request: Q, terms: Terms) -> Reading[R]:
+        """What reads the response to *request*."""
         ...
 
     def failure(self, reply: Reply, terms: Terms) -> Failure:
         """Why the provider refused, as its status, headers and body tell."""
         ...
+
+
+class Encoder(Protocol):
+    """The events of one answer, on its way out of a server, to the bytes of a stream.  `ended` is set with the last ones."""
+
+    ended: bool
+
+    def encode(self, event: Event[ChatResponse]) -> bytes:
+        """The bytes that say *event*; b"" where there is nothing to say, yet or in this dialect."""
+        ...
+
+
+class Server(Protocol):
+    """The chat of one dialect, seen from the server.  `stream_type` is the media type of its streams."""
+
+    stream_type: str
+
+    def decode_request(self, method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
+        """The request, its `stream` set where a stream is asked for, or why there is none.  Raises nothing.
+
+        *path* is the request's target, with a query if it has one; header names are in lower case.
+        """
+        ...
+
+    def encoder(self, request: ChatRequest, path: str) -> Encoder:
+        """The encoder of the stream that answers *request*, which came to *path*."""
+        ...
+
+    def encode_response(self, response: ChatResponse) -> bytes:
+        """The body of an answer that is not streamed."""
+        ...
+
+    def encode_failure(self, failure: Failure) -> tuple[int, Headers, bytes]:
+        """The status, headers and body of a response that tells of *failure* before anything else was said."""
+        ...
+
+
+def path_of(terms: Terms, name: str, default: str, model: str = "", *, safe: str = "") -> str:
+    """The path that a dialect calls *name*: the provider's own, or the dialect's *default*.
+
+    `{model}` in either is replaced by *model*, percent-encoded but for the characters in *safe*.
+    """
+    paths = terms.provider.paths
+    own = paths.get(f"{name}.stream") if terms.stream else None
+    path = own or paths.get(name, default)
+    if "{model}" not in path:
+        return path
+    from urllib.parse import quote
+
+    return path.replace("{model}", quote(model, safe=safe))
 
 
 def native_model(model: str, provider: Provider) -> str:

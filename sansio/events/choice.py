@@ -22,7 +22,7 @@ from ..types import (
     TokenLogprob,
     ToolCall,
 )
-from .deltas import AudioDelta, ChoiceFinished, LogprobsDelta, ToolCallDelta, ToolCallStarted
+from .deltas import AudioDelta, ChoiceFinished, LogprobsDelta, StateAdded, ToolCallDelta, ToolCallStarted
 
 COALESCE: Final = (
     64  # pieces of text that are joined at once: a list of two-byte strings takes thirty times their bytes
@@ -56,36 +56,47 @@ class Text:
 
 
 class TextRun(Text):
-    """Text between two things of another kind."""
+    """Text between two things of another kind, with its provider's state, which ends it."""
 
-    __slots__ = ()
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: Opaque | None = None
 
 
 class ReasoningRun(Text):
-    """Reasoning between two things of another kind."""
+    """Reasoning between two things of another kind, with its provider's state, which ends it."""
 
-    __slots__ = ()
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: Opaque | None = None
 
 
 class CallRun:
     """A tool call in the making."""
 
-    __slots__ = ("arguments", "start")
+    __slots__ = ("arguments", "start", "state")
 
     def __init__(self, start: ToolCallStarted) -> None:
         self.start = start
         self.arguments = Text()
+        self.state: Opaque | None = None
 
     def call(self) -> ToolCall:
         """The call so far."""
         start, text = self.start, str(self.arguments)
         if start.type == "custom":
-            return CustomToolCall(id=start.id, derived=start.derived, custom=CustomCall(start.name, text))
-        return FunctionToolCall(id=start.id, derived=start.derived, function=FunctionCall(start.name, text))
+            custom = CustomCall(start.name, text)
+            return CustomToolCall(id=start.id, derived=start.derived, state=self.state, custom=custom)
+        function = FunctionCall(start.name, text)
+        return FunctionToolCall(id=start.id, derived=start.derived, state=self.state, function=function)
 
 
 Run: TypeAlias = TextRun | ReasoningRun | CallRun | Opaque
-_USUAL_ORDER = {ReasoningRun: 0, TextRun: 1, CallRun: 2}
+_USUAL_ORDER: Final[dict[type, int]] = {ReasoningRun: 0, TextRun: 1, CallRun: 2}
 
 
 class ChoiceFold:
@@ -106,17 +117,28 @@ class ChoiceFold:
 
     def text_run(self) -> TextRun:
         """The run that text now belongs to."""
-        if self.runs and isinstance(run := self.runs[-1], TextRun):
+        if self.runs and isinstance(run := self.runs[-1], TextRun) and run.state is None:
             return run
         self.runs.append(run := TextRun())
         return run
 
     def reasoning_run(self) -> ReasoningRun:
         """The run that reasoning now belongs to."""
-        if self.runs and isinstance(run := self.runs[-1], ReasoningRun):
+        if self.runs and isinstance(run := self.runs[-1], ReasoningRun) and run.state is None:
             return run
         self.runs.append(run := ReasoningRun())
         return run
+
+    def set_state(self, event: StateAdded) -> None:
+        """Give the last part of a kind its state."""
+        if event.part == "call":
+            self.call_run(ToolCallDelta(event.call, "", event.choice)).state = event.state
+            return
+        kind = TextRun if event.part == "text" else ReasoningRun
+        run = next((run for run in reversed(self.runs) if isinstance(run, kind)), None)
+        if run is None or run.state is not None:
+            self.runs.append(run := kind())
+        run.state = event.state
 
     def refuse(self, text: str) -> None:
         """Add a piece of the refusal."""
@@ -181,7 +203,8 @@ class ChoiceFold:
 
     def is_usual(self) -> bool:
         """Whether the order is reasoning, text, calls, so that the message's other fields say everything."""
-        ranks = [_USUAL_ORDER.get(type(run), -1) for run in self.runs if not isinstance(run, Opaque)]
+        usual = [run for run in self.runs if isinstance(run, CallRun) or not (isinstance(run, Opaque) or run.state)]
+        ranks = [_USUAL_ORDER[type(run)] for run in usual]
         return len(ranks) == len(self.runs) and ranks == sorted(ranks)
 
     def parts(self) -> Sequence[OrderedPart]:
@@ -191,9 +214,9 @@ class ChoiceFold:
 
 def _part(run: Run) -> OrderedPart:
     if isinstance(run, TextRun):
-        return TextPart(text=str(run))
+        return TextPart(text=str(run), state=run.state)
     if isinstance(run, ReasoningRun):
-        return ReasoningPart(text=str(run))
+        return ReasoningPart(text=str(run), state=run.state)
     return run.call() if isinstance(run, CallRun) else run
 
 

@@ -7,7 +7,7 @@ An exchange ends in exactly one `Completed` or `Failed`; the response is the lef
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -40,6 +40,18 @@ class ReasoningDelta(msgspec.Struct, frozen=True, gc=False):
 
     text: str
     choice: int = 0
+
+
+class StateAdded(msgspec.Struct, frozen=True):
+    """The provider's state of the part that came last: of the reasoning, or else of a text, or of the tool call `call`.
+
+    It ends that part: what follows of the kind is another one.  Where none came, it is the state of an empty one.
+    """
+
+    state: Opaque
+    part: Literal["reasoning", "text", "call"] = "reasoning"
+    choice: int = 0
+    call: int = 0
 
 
 class RefusalDelta(msgspec.Struct, frozen=True, gc=False):
@@ -139,6 +151,7 @@ class Failed(msgspec.Struct, frozen=True):
 Output: TypeAlias = (
     TextDelta
     | ReasoningDelta
+    | StateAdded
     | RefusalDelta
     | ToolCallStarted
     | ToolCallDelta

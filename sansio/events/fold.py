@@ -20,6 +20,7 @@ from .deltas import (
     ReasoningDelta,
     RefusalDelta,
     Started,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -32,15 +33,13 @@ _UNNAMED: Final = Started()
 class Fold:
     """Gathers events into a ChatResponse: give it every event in order, and ask for the response at any time.
 
-    *provider* and *request_id* are stamped on the response.  An `Opaque` belongs to the choice that spoke last, since it
+    An `Opaque` belongs to the choice that spoke last, since it
     names none.  `Data` is no part of a chat answer and leaves nothing.
     """
 
-    __slots__ = ("_choices", "_last", "_moderation", "_provider", "_request_id", "_started", "_text", "_usage")
+    __slots__ = ("_choices", "_last", "_moderation", "_started", "_text", "_usage")
 
-    def __init__(self, *, provider: str | None = None, request_id: str | None = None) -> None:
-        self._provider = provider
-        self._request_id = request_id
+    def __init__(self) -> None:
         self._started = _UNNAMED
         self._choices: dict[int, ChoiceFold] = {}
         self._last = 0  # the choice that spoke last
@@ -73,6 +72,8 @@ class Fold:
                 self._choice(event.choice).call_run(event).arguments.append(event.arguments)
             case ToolCallStarted():
                 self._choice(event.choice).start_call(event)
+            case StateAdded():
+                self._choice(event.choice).set_state(event)
             case ChoiceFinished():
                 self._choice(event.choice).finished = event
             case UsageReported(usage):
@@ -110,8 +111,6 @@ class Fold:
             service_tier=started.service_tier,
             system_fingerprint=started.system_fingerprint,
             moderation=self._moderation,
-            request_id=self._request_id,
-            provider=self._provider,
         )
 
     def partial(self) -> ChatResponse | None:

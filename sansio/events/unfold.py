@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..types import (
     ChatResponse,
@@ -11,7 +11,6 @@ from ..types import (
     FunctionToolCall,
     Message,
     Opaque,
-    OrderedPart,
     ReasoningPart,
     TextPart,
     ToolCall,
@@ -26,6 +25,7 @@ from .deltas import (
     ReasoningDelta,
     RefusalDelta,
     Started,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -64,12 +64,16 @@ def unfold_choice(choice: Choice) -> list[Delta]:
 
 def _message(message: Message, choice: int) -> Iterator[Delta]:
     calls = 0
-    for part in _in_order(message) if message.parts is None else message.parts:
+    for part in message.ordered:
         match part:
-            case TextPart(text=text):
+            case TextPart(text=text, state=state):
                 yield TextDelta(text, choice)
-            case ReasoningPart(text=text) if text:
+                if state is not None:
+                    yield StateAdded(state, "text", choice)
+            case ReasoningPart(text=text, state=state) if text or state is not None:
                 yield ReasoningDelta(text, choice)
+                if state is not None:
+                    yield StateAdded(state, "reasoning", choice)
             case FunctionToolCall() | CustomToolCall():
                 yield from _call(part, calls, choice)
                 calls += 1
@@ -88,18 +92,6 @@ def _message(message: Message, choice: int) -> Iterator[Delta]:
         yield AnnotationAdded(annotation, choice)
 
 
-def _in_order(message: Message) -> Sequence[OrderedPart]:
-    """The parts of a message that has none: the usual order says everything."""
-    parts: list[OrderedPart] = []
-    if message.reasoning_content:
-        parts.append(ReasoningPart(text=message.reasoning_content))
-    if isinstance(message.content, str):
-        parts.append(TextPart(text=message.content))
-    else:
-        parts += message.content or ()
-    return [*parts, *(message.tool_calls or ())]
-
-
 def _call(call: ToolCall, index: int, choice: int) -> Iterator[Delta]:
     if isinstance(call, CustomToolCall):
         yield ToolCallStarted(index, call.id, call.name, "custom", choice, call.derived)
@@ -107,3 +99,5 @@ def _call(call: ToolCall, index: int, choice: int) -> Iterator[Delta]:
     else:
         yield ToolCallStarted(index, call.id, call.name, "function", choice, call.derived)
         yield ToolCallDelta(index, call.function.arguments, choice)
+    if call.state is not None:
+        yield StateAdded(call.state, "call", choice, index)

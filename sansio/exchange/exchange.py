@@ -13,16 +13,18 @@ from typing import Final, Generic, TypeVar, get_args
 
 import msgspec
 
+from ..auth import authorized
 from ..dialects.codec import Folding, Reply, Terms
 from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
-from ..types import Credential, Loss, Provider, Request
-from .opening import CodedReader, OpeningReader
+from ..types import Credential, Loss, Provider, Request, Response
+from .opening import CodedReader, body_reader
 from .plan import OnLoss, Plan, plan
 from .readers import ErrorReader, Reader
 
 R = TypeVar("R", covariant=True)
+T = TypeVar("T")
 
 _LIMITS: Final = Limits()
 _OUTPUT: Final[tuple[type, ...]] = get_args(Output)
@@ -49,9 +51,9 @@ class Exchange(Generic[R]):
     `receive_eof` at its clean end or `receive_broken` at any other; after each, ask `next_event` until it returns None.
     The events end in exactly one `Completed` or `Failed`, whatever the peer does: no byte of its makes a method raise.
 
-    *stream* asks the provider to stream; *credential* replaces that of the provider's key.  *unix* is the Unix time now,
-    from which a Retry-After date is counted where the response has no date, and *seed* random bytes, for requests that
-    need either.  *on_loss* says what happens where the provider cannot take a field; `losses` lists them in any case.
+    *stream* asks the provider to stream; *credential* replaces that of the provider's key or secret.  *unix* is the Unix
+    time now, for signatures, and for a Retry-After date in a response without a date; *seed* is random bytes, for requests
+    that need some.  *on_loss* says what happens where the provider cannot take a field; `losses` lists them in any case.
     *headers* and *query* are added to the request.
 
     Raises LocalProtocolError for a missing key, a request of a kind that the provider's dialect lacks, and the like;
@@ -59,6 +61,7 @@ class Exchange(Generic[R]):
     """
 
     __slots__ = (
+        "_authorized",
         "_committed",
         "_decoder",
         "_events",
@@ -88,12 +91,15 @@ class Exchange(Generic[R]):
         query: Headers = (),
     ) -> None:
         terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed)
-        self._begin(plan(request, terms, credential=credential, on_loss=on_loss, headers=headers, query=query))
+        of = plan(request, terms, on_loss=on_loss, headers=headers, query=query)
+        self._begin(of, authorized(of.request, of.terms.provider, credential, unix))
 
-    def _begin(self, of: Plan[R]) -> None:
+    def _begin(self, of: Plan[R], request: HttpRequest) -> None:
         self._plan = of
-        self._decoder = of.codec.decoder(of.terms)
-        self._fold: Folding[R] | None = None  # from the head on
+        self._authorized = request
+        reading = of.codec.reading(of.asked, of.terms)
+        self._decoder = reading.decoder
+        self._fold: Folding[R] = reading.fold
         self._reader: Reader | None = None  # from the head to the outcome
         self._events: list[Event[R]] = []
         self._taken = 0  # how many of them `next_event` has given
@@ -104,16 +110,28 @@ class Exchange(Generic[R]):
         self._committed = False
         self._outcome: Completed[R] | Failed | None = None
 
-    def renewed(self) -> Exchange[R]:
-        """A fresh exchange of the same request, for another attempt; nothing is encoded again."""
+    def renewed(self, *, credential: Credential | None = None, unix: float | None = None) -> Exchange[R]:
+        """A fresh exchange of the same request, for another attempt; nothing is encoded again.
+
+        A *credential* replaces the one before it; a request that its provider wants signed is signed for *unix*, the Unix
+        time now, if that is given.
+        """
         fresh = type(self).__new__(type(self))
-        fresh._begin(self._plan)  # noqa: SLF001  # an object of this very class
+        request, provider = self._authorized, self._plan.terms.provider
+        if credential is not None or (unix is not None and provider.service is not None):
+            request = authorized(self._plan.request, provider, credential, unix)
+        fresh._begin(self._plan, request)  # noqa: SLF001  # an object of this very class
         return fresh
 
     @property
     def request(self) -> HttpRequest:
         """The request, ready to be sent."""
-        return self._plan.request
+        return self._authorized
+
+    @property
+    def provider(self) -> Provider:
+        """Who is asked, as the model's variant of it is."""
+        return self._plan.terms.provider
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -156,12 +174,11 @@ class Exchange(Generic[R]):
         if self._outcome is not None:
             return
         codec, terms = self._plan.codec, self._plan.terms
-        self._fold = codec.fold(terms, self._request_id)
         if 200 <= status < 300:
-            body: Reader = OpeningReader(self._decoder, terms.limits, names, stream=terms.stream)
+            self._reader = body_reader(codec.framing, self._decoder, terms.limits, names, stream=terms.stream)
         else:
-            body = ErrorReader(lambda explanation: codec.failure(Reply(status, names, explanation), terms))
-        self._reader = CodedReader(body)
+            refused = ErrorReader(lambda explanation: codec.failure(Reply(status, names, explanation), terms))
+            self._reader = CodedReader(refused)
 
     def receive_data(self, chunk: bytes) -> None:
         """Take the next bytes of the body, cut anywhere.  Raises LocalProtocolError before the head and after the end."""
@@ -213,15 +230,15 @@ class Exchange(Generic[R]):
             self.fail(Failure(kind="connection", message=f"no response came: {reason}"))
 
     def _take(self, events: list[Delta], reader: Reader) -> None:
-        if events and (fold := self._fold) is not None:
-            fold.extend(events)
+        if events:
+            self._fold.extend(events)
             self._events.extend(events)
             if not self._committed and self.stream:
                 self._committed = any(isinstance(event, _OUTPUT) for event in events)
         if (failure := reader.failure) is not None:
             self.fail(failure)
-        elif reader.complete and (fold := self._fold) is not None:
-            self._end(Completed(fold.response()))
+        elif reader.complete:
+            self._end(Completed(self._stamped(self._fold.response())))
         elif (rest := reader.rest) is not None:
             self._reader = rest
 
@@ -233,7 +250,15 @@ class Exchange(Generic[R]):
             provider=failure.provider or self._plan.terms.provider.name,
             request_id=failure.request_id or self._request_id,
         )
-        return Failed(known, self._fold.partial() if self._fold is not None else None)
+        partial = self._fold.partial()
+        return Failed(known, None if partial is None else self._stamped(partial))
+
+    def _stamped(self, response: T) -> T:
+        """The response with what every response of this exchange says."""
+        if not isinstance(response, Response):
+            return response
+        provider = self._plan.terms.provider.name
+        return msgspec.structs.replace(response, request_id=self._request_id, provider=provider)
 
     def _end(self, outcome: Completed[R] | Failed) -> None:
         self._outcome = outcome

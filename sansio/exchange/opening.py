@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..dialects.codec import Decoder
+from ..dialects.codec import Decoder, Framing
 from ..dialects.lenient import value
 from ..errors import Failure
 from ..events import Delta
@@ -99,7 +99,7 @@ class OpeningReader:
     @property
     def rest(self) -> Reader | None:
         """The reader of events; a document may turn out at its end to be none."""
-        return self._inner if isinstance(self._inner, EventReader) else None
+        return None if isinstance(self._inner, DocumentReader) else self._inner
 
     def receive(self, data: bytes) -> list[Delta]:
         """Take the next bytes."""
@@ -138,8 +138,66 @@ class OpeningReader:
             return None
         return self._events() if self._typed else self._document()
 
-    def _events(self) -> EventReader:
+    def _events(self) -> Reader:
         return EventReader(self._decoder, self._limits)
 
     def _document(self) -> DocumentReader:
         return DocumentReader(self._decoder, self._limits)
+
+
+class BinaryOpeningReader:
+    """Tells AWS's event stream from anything else by the first byte: a message is too short for it to be a character."""
+
+    def __init__(self, decoder: Decoder, limits: Limits, otherwise: Reader) -> None:
+        self._decoder = decoder
+        self._limits = limits
+        self._inner = otherwise
+        self.rest: Reader | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the response is whole."""
+        return self._inner.complete
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it never will be."""
+        return self._inner.failure
+
+    def receive(self, data: bytes) -> list[Delta]:
+        """Take the first bytes."""
+        if data and data[0] < _FIRST_CHARACTER:
+            from .records import binary_event_reader
+
+            self._inner = binary_event_reader(self._decoder, self._limits)
+        if data:
+            self.rest = self._inner
+        return self._inner.receive(data)
+
+    def finish(self, *, clean: bool) -> list[Delta]:
+        """Take the end of a body without a byte."""
+        return self._inner.finish(clean=clean)
+
+
+_FIRST_CHARACTER: Final = 9  # a tab; the first byte of a message is its length divided by 16 MiB
+
+
+def body_reader(framing: Framing, decoder: Decoder, limits: Limits, headers: dict[str, str], *, stream: bool) -> Reader:
+    """The reader of the body of a successful response.
+
+    What its records are was agreed on; whether it is a stream at all is seen.  A download is taken as it is: what looks
+    like a coding in it is its own, unless the headers say so.
+    """
+    if framing == "bytes":
+        from .records import download_reader
+
+        download = download_reader(decoder, limits, stream=stream)
+        return CodedReader(download) if headers.get("content-encoding", "").strip() else download
+    if framing == "jsonlines" and stream:
+        from .records import line_reader
+
+        return CodedReader(line_reader(decoder, limits))
+    opening = OpeningReader(decoder, limits, headers, stream=stream)
+    if framing == "eventstream" and stream:
+        return BinaryOpeningReader(decoder, limits, CodedReader(opening))
+    return CodedReader(opening)

@@ -5,60 +5,72 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from .. import auth, dialects
-from ..dialects.codec import Codec, Encoded, Terms
+from .. import dialects
+from ..dialects.codec import Codec, Encoded, Terms, native_model
 from ..errors import Failure, LocalProtocolError, SansioWarning, UnsupportedParameterError
-from ..http import Headers, HttpRequest
-from ..types import Credential, Loss, Provider, Request
+from ..http import Headers, HttpRequest, merged
+from ..types import Loss, Provider, Request
 
 R = TypeVar("R", covariant=True)
 OnLoss: TypeAlias = Literal["raise", "warn", "drop"]
 """What to do about a field that the provider cannot take: refuse the request, warn, or only list it."""
 
 VERSION: Final = "0.1.0"
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110 section 5.6.2
-_VALUE = re.compile(r"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?|")  # RFC 9110 section 5.5
-_HEADERS_KEPT: Final = 64  # distinct ones: few, since they hold keys
+_ALWAYS: Final[Headers] = (("accept-encoding", "gzip, deflate"), ("user-agent", f"sansio-llm/{VERSION}"))
 _PACKAGES: Final = frozenset({"sansio", "sansio_transports"})
 
 
 class Plan(msgspec.Struct, Generic[R], frozen=True):
-    """All that the attempts of one request share."""
+    """All that the attempts of one request share: what is asked, and its HTTP request without a credential."""
 
+    asked: Request[R]
     request: HttpRequest
     losses: tuple[Loss, ...]
     terms: Terms
     codec: Codec[Request[R], R]
 
 
-def plan(
-    request: Request[R],
-    terms: Terms,
-    *,
-    credential: Credential | None,
-    on_loss: OnLoss,
-    headers: Headers,
-    query: Headers,
-) -> Plan[R]:
+def plan(request: Request[R], terms: Terms, *, on_loss: OnLoss, headers: Headers, query: Headers) -> Plan[R]:
     """Encode *request* for the provider of *terms*.
 
     *headers* and *query* are the caller's own; of headers with one name the caller's counts, then the provider's.  Raises
     LocalProtocolError for what cannot be sent, and UnsupportedParameterError for a loss under "raise".
     """
     provider = terms.provider
-    codec = dialects.codec_for(provider.dialect, request)
+    if provider.variants:
+        provider = _variant(provider, getattr(request, "model", None))
+        terms = msgspec.structs.replace(terms, provider=provider)
+    codec = dialects.codec_for(provider, request)
     encoded = _encoded(codec, request, terms)
     _report(encoded.losses, provider.name, on_loss)
-    if credential is None:
-        credential = auth.credential(provider)
-    url = _url(provider.base_url, encoded.path, query)
-    merged = _headers(encoded.content_type, terms.stream, credential, provider, headers)
-    return Plan(HttpRequest(encoded.method, url, merged, encoded.body), encoded.losses, terms, codec)
+    url = _url(provider.base_url, encoded.path, (*provider.query, *encoded.query), query)
+    merged = _headers(encoded, terms.stream, provider, headers)
+    return Plan(request, HttpRequest(encoded.method, url, merged, encoded.body), encoded.losses, terms, codec)
+
+
+def _variant(provider: Provider, model: object) -> Provider:
+    """The provider as it is for *model*."""
+    native = native_model(model, provider) if isinstance(model, str) else ""
+    variant = next((variant for variant in provider.variants if re.fullmatch(variant.pattern, native)), None)
+    if variant is None:
+        return provider
+    given = {
+        "base_url": variant.base_url and variant.base_url.format_map(provider.options),
+        "auth": variant.auth,
+        "headers": variant.headers,
+    }
+    return msgspec.structs.replace(
+        provider,
+        dialect=variant.dialect,
+        paths=variant.paths,
+        quirks=variant.quirks,
+        variants=(),
+        **{name: value for name, value in given.items() if value is not None},
+    )
 
 
 def _encoded(codec: Codec[Request[R], R], request: Request[R], terms: Terms) -> Encoded:
@@ -72,7 +84,7 @@ def _encoded(codec: Codec[Request[R], R], request: Request[R], terms: Terms) -> 
             raise
         raise LocalProtocolError(said) from exc
     extra = getattr(request, "extra", None)
-    if extra or b"null" in encoded.body:
+    if extra or (isinstance(encoded.body, bytes) and b"null" in encoded.body):
         _check_values(request, extra or {})
     return encoded
 
@@ -84,42 +96,28 @@ def _check_values(request: Request[R], extra: Mapping[str, object]) -> None:
         raise LocalProtocolError(said)
 
 
-def _url(base: str, path: str, query: Headers) -> str:
-    """*path* under *base*, with the base's own query before the caller's."""
-    if not query and "?" not in base:
+def _url(base: str, path: str, own: Headers, query: Headers) -> str:
+    """*path* under *base*, with the base's query, then the API's own, before the caller's."""
+    if not query and not own and "?" not in base:
         return base + path
-    from urllib.parse import urlencode
+    from urllib.parse import quote, urlencode
 
-    base, _, own = base.partition("?")
+    base, _, first = base.partition("?")
     try:
-        return f"{base}{path}?{'&'.join(filter(None, (own, urlencode(query))))}"
+        # A space is %20: a plus would be one in a signature.
+        pairs = urlencode((*own, *query), quote_via=quote)
     except (TypeError, ValueError) as exc:
         raise LocalProtocolError("a query is pairs of a name and a value, both text") from exc
+    return f"{base}{path}?{'&'.join(filter(None, (first, pairs)))}"
 
 
-def _headers(content_type: str, stream: bool, credential: Credential, provider: Provider, headers: Headers) -> Headers:
+def _headers(encoded: Encoded, stream: bool, provider: Provider, headers: Headers) -> Headers:
+    accept = encoded.accept or ("text/event-stream" if stream else "application/json")
+    content_type = () if encoded.body == b"" else (("content-type", encoded.content_type),)
     try:
-        return _merged(content_type, stream, (*credential.headers, *provider.headers, *headers))
+        return merged((*content_type, ("accept", accept), *_ALWAYS, *encoded.headers, *provider.headers, *headers))
     except (TypeError, ValueError) as exc:
         raise LocalProtocolError("headers are pairs of a name and a value, both text") from exc
-
-
-@lru_cache(_HEADERS_KEPT)
-def _merged(content_type: str, stream: bool, others: Headers) -> Headers:
-    """One header of each name, the last one; raises LocalProtocolError for what HTTP cannot carry, without its value."""
-    merged = {
-        "content-type": ("content-type", content_type),
-        "accept": ("accept", "text/event-stream" if stream else "application/json"),
-        "accept-encoding": ("accept-encoding", "gzip, deflate"),
-        "user-agent": ("user-agent", f"sansio-llm/{VERSION}"),
-    }
-    for name, value in others:
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise LocalProtocolError(
-                f"header {name!r} has characters, or white space around it, that HTTP cannot carry"
-            )
-        merged[name.lower()] = (name, value)
-    return tuple(merged.values())
 
 
 def _report(losses: tuple[Loss, ...], provider: str, on_loss: OnLoss) -> None:

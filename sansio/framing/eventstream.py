@@ -65,14 +65,15 @@ class EventStreamDecoder:
     """Cuts a body into its messages. Nothing that it is given makes it raise.
 
     A checksum that does not match, lengths or headers that cannot be, or a message of more than `limit` bytes set `failure`,
-    a sentence for people; what was gathered is freed and further input ignored. Messages that were complete before it are
-    still returned. Lengths are judged as soon as the prelude is there, and nothing is gathered for those that fail.
+    a sentence for people; what was gathered is freed and further input ignored. `too_large` is set beside it where the
+    message was only too large. Messages that were complete before it are still returned. Lengths are judged as soon as the prelude is there, and nothing is gathered for those that fail.
     """
 
-    __slots__ = ("_crc32", "_held", "_known", "_limit", "_need", "failure")
+    __slots__ = ("_crc32", "_held", "_known", "_limit", "_need", "failure", "too_large")
 
     def __init__(self, *, limit: int = MESSAGE_LIMIT) -> None:
         self.failure: str | None = None
+        self.too_large = False
         self._limit = limit
         self._crc32 = _crc32()
         self._known: dict[bytes, dict[str, HeaderValue]] = {}
@@ -126,6 +127,7 @@ class EventStreamDecoder:
         if headers_size > HEADERS_LIMIT or size < headers_size + _OVERHEAD:
             return self._fail("a message declares lengths that cannot be")
         if size > self._limit:
+            self.too_large = True
             return self._fail(f"a message exceeds the limit of {self._limit} bytes")
         return size
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from ..dialects.openai_chat.encoder import Encoder
-from ..dialects.openai_chat.server_failure import encode_failure
-from ..dialects.openai_chat.server_response import encode_response
+from ..dialects.codec import Encoder, Server
 from ..errors import LocalProtocolError
 from ..events import Completed, Data, Event, Failed
 from ..framing.body import encode_chunk
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
 
 JSON_HEADERS: Headers = (("content-type", "application/json"),)
 # Proxies that buffer a response until it is whole would hold a stream back; nginx obeys the second.
-STREAM_HEADERS: Headers = (
-    ("content-type", "text/event-stream; charset=utf-8"),
+_STREAM_HEADERS: Headers = (
     ("cache-control", "no-cache"),
     ("x-accel-buffering", "no"),
 )
@@ -33,22 +30,28 @@ _BODILESS = frozenset({204, 304})
 class Answer:
     """The response to one request.  *wire* is the h11 connection that read its *head*, or failed to.
 
+    *server* is the side of the dialect that the client speaks, *request* what it asked, None where that was nothing.
+
     `close` makes it the connection's last.  `ended` is set once the response is whole.
     """
 
-    __slots__ = ("_encoder", "_extra", "_frame", "_head", "_wire", "ended")
+    __slots__ = ("_encoder", "_extra", "_frame", "_head", "_server", "_wire", "ended")
 
     def __init__(
         self,
         wire: h11.Connection,
         head: h11.Request | None,
+        server: Server,
         request: ChatRequest | None = None,
         *,
         close: bool = False,
     ) -> None:
         self._wire = wire
         self._head = head
-        self._encoder = Encoder(request) if request is not None and request.stream is True else None
+        self._server = server
+        self._encoder: Encoder | None = None
+        if head is not None and request is not None and request.stream is True:
+            self._encoder = server.encoder(request, head.target.decode("ascii"))
         self._extra: Headers = (("connection", "close"),) if close else ()
         self._frame: Callable[[bytes], bytes] | None = None  # None until the head is written
         self.ended = False
@@ -79,9 +82,9 @@ class Answer:
             case Data(data):
                 return self._piece(data)
             case Failed(failure) if self._encoder is None or self._frame is None:
-                return self._whole(*encode_failure(failure))
+                return self._whole(*self._server.encode_failure(failure))
             case Completed(response) if self._encoder is None:
-                return self._whole(200, JSON_HEADERS, encode_response(response))
+                return self._whole(200, JSON_HEADERS, self._server.encode_response(response))
             case _:
                 return b"" if self._encoder is None else self._stream(self._encoder, event)
 
@@ -116,7 +119,7 @@ class Answer:
     def _piece(self, data: bytes) -> bytes:
         head = b""
         if self._frame is None and self._encoder is not None:
-            head = self._begin(200, STREAM_HEADERS)
+            head = self._begin(200, (("content-type", self._server.stream_type), *_STREAM_HEADERS))
         if self._frame is None:
             raise LocalProtocolError("a piece of the body before the response's head")
         return head + self._frame(data)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import h11
 
-from ..dialects.openai_chat.server_request import decode_request
+from ..dialects import server, server_for
 from ..errors import Failure, LocalProtocolError, kind_of_status
 from ..events import Failed
 from ..framing.body import ChunkedReader, LengthReader, request_framing
@@ -29,6 +29,8 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _QUOTED = re.compile(r""":? (?:bytearray\()?b['"]""")  # h11 shows what it found as Python would
 _TOO_LARGE = "the request head is too large"
 _DEFAULT_LIMITS = Limits()
+DEFAULT: Final = "openai_chat"
+"""The dialect in which a client is answered of which nothing else is known."""
 
 
 class Connection:
@@ -179,7 +181,7 @@ class Connection:
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer what cannot be a request; where the next one would begin is not known, so it is the last."""
-        answer = Answer(self._wire, self._head, close=True)
+        answer = Answer(self._wire, self._head, server(DEFAULT), close=True)
         self._output += answer.send(Failed(Failure(kind=kind_of_status(status), message=message, status=status)))
         self._closing = True
 
@@ -187,18 +189,25 @@ class Connection:
         method, target = head.method.decode("ascii"), head.target.decode("ascii")
         headers = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in head.headers)
         if self._models is not None and (listed := list_models(method, target, self._models)) is not None:
-            answer = Answer(self._wire, head)
+            answer = Answer(self._wire, head, server(DEFAULT))
             self._output += answer.send(listed)
             self._end_answer(answer)
             return None
         sequence, self._sequence = self._sequence, self._sequence + 1
-        decoded = decode_request(method, target, headers, body)
+        dialect, side = server_for(target) or (DEFAULT, server(DEFAULT))
+        decoded = side.decode_request(method, target, headers, body)
         if isinstance(decoded, Failure):
-            self._answer = Answer(self._wire, head)
+            self._answer = Answer(self._wire, head, side)
             return RequestRefused(
                 sequence=sequence, method=method, target=target, headers=headers, body=body, failure=decoded
             )
-        self._answer = Answer(self._wire, head, decoded)
+        self._answer = Answer(self._wire, head, side, decoded)
         return RequestReceived(
-            sequence=sequence, method=method, target=target, headers=headers, body=body, request=decoded
+            sequence=sequence,
+            method=method,
+            target=target,
+            headers=headers,
+            body=body,
+            dialect=dialect,
+            request=decoded,
         )

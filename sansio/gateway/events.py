@@ -29,8 +29,9 @@ class _Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestReceived(_Inbound, frozen=True, kw_only=True):
-    """A whole request of a known API.  Answer it with `send` until the response has ended."""
+    """A whole request of a known API, `dialect`.  Answer it with `send` until the response has ended."""
 
+    dialect: str
     request: ChatRequest
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Final, cast
@@ -11,15 +12,43 @@ import msgspec
 from .. import dialects
 from ..errors import LocalProtocolError
 from ..http import Headers, split_url
-from ..types import Provider
+from ..types import Provider, Secret
 
-_NAMES: Final = ("openai", "openai_compatible")
+# The modules that hold `PROVIDERS`, by the names of these; loaded on first use.
+_MODULES: Final[dict[str, str]] = {
+    "openai": "openai",
+    "openai_compatible": "openai_compatible",
+}
 _ALIASES: Final = {"azure": "azure_openai", "cohere_chat": "cohere", "together_ai": "together", "vertex": "vertex_ai"}
+_OPTION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?")  # it stands in host names and paths
+
+_registered: dict[str, Provider] = {}
 
 
 def names() -> tuple[str, ...]:
     """The providers that `provider` knows, sorted."""
-    return _NAMES
+    return tuple(sorted({*_MODULES, *_registered}))
+
+
+def register(template: Provider) -> None:
+    """Make *template*, a provider without its secrets, known under its name: here, and to every client's environment.
+
+    One that is registered goes before a provider of this library's with the same name.  Raises LocalProtocolError for an
+    unknown dialect.
+    """
+    _check_dialect(template.dialect)
+    _registered[template.name] = template
+
+
+def template(name: str) -> Provider:
+    """The provider as it is known, without anything of the caller's.  Raises LocalProtocolError for an unknown one."""
+    name = name if name in _registered else _ALIASES.get(name, name)
+    if (registered := _registered.get(name)) is not None:
+        return registered
+    if (module := _MODULES.get(name)) is None:
+        raise LocalProtocolError(f"no provider {name!r}; there are {', '.join(names())}")
+    known = cast("tuple[Provider, ...]", import_module(f".{module}", __name__).PROVIDERS)
+    return next(provider for provider in known if provider.name == name)
 
 
 def provider(
@@ -28,38 +57,71 @@ def provider(
     *,
     name: str | None = None,
     api_key: str | None = None,
+    secret: Secret | None = None,
     base_url: str | None = None,
     env: Mapping[str, str] | None = None,
     dialect: str | None = None,
     headers: Headers = (),
+    **options: str,
 ) -> Provider:
     """A configured provider: `provider("openai", api_key="...")`, or with the key and URL that `env=os.environ` holds.
 
     An argument goes before a variable, and a variable before the provider's own value.  *name* is a name of one's own,
-    *dialect* another of the provider's APIs, *headers* go with every request.  Raises LocalProtocolError for an unknown
-    provider or dialect, for what is no URL, and for a variable of headers that holds something else; a missing key is
-    missed only once a request needs it.
+    *secret* stands in for a key, *dialect* is another of the provider's APIs, *headers* go with every request.  *options*
+    are the provider's: a region, a project, a resource.  Raises LocalProtocolError for an unknown provider, dialect or
+    option, for an option that is missing, for what is no URL, and for a variable of headers that holds something else; a
+    missing key is missed only once a request needs it.
     """
-    template = _template(_ALIASES.get(known, known))
+    found = template(known)
     variables = env or {}
-    found = tuple((header, variables[key]) for key, header in template.header_variables.items() if variables.get(key))
-    dialect = dialect or template.dialect
-    if dialect not in dialects.names():
-        raise LocalProtocolError(f"no dialect {dialect!r}; there are {', '.join(dialects.names())}")
+    named = tuple((header, variables[key]) for key, header in found.header_variables.items() if variables.get(key))
+    chosen = _options(found, options, variables)
+    url = base_url or _first(found.url_variables, variables) or _filled(found.base_url, found, chosen)
+    _check_dialect(dialect or found.dialect)
     return msgspec.structs.replace(
-        template,
-        name=name or template.name,
-        api_key=api_key or _first(template.key_variables, variables),
-        base_url=_url(template, base_url or _first(template.url_variables, variables) or template.base_url),
-        dialect=dialect,
-        headers=(*template.headers, *found, *_header_lines(template, variables), *headers),
+        found,
+        name=name or found.name,
+        api_key=api_key or _first(found.key_variables, variables),
+        secret=secret or found.secret,
+        base_url=_url(found, url),
+        dialect=dialect or found.dialect,
+        variants=() if dialect else found.variants,
+        options=chosen,
+        paths={key: _filled(path, found, {"model": "{model}", **chosen}) for key, path in found.paths.items()},
+        query=tuple((key, _filled(value, found, chosen)) for key, value in found.query),
+        headers=(*found.headers, *named, *_header_lines(found, variables), *headers),
     )
 
 
-def _template(name: str) -> Provider:
-    if name not in _NAMES:
-        raise LocalProtocolError(f"no provider {name!r}; there are {', '.join(_NAMES)}")
-    return cast("Provider", import_module(f".{name}", __name__).PROVIDER)
+def _check_dialect(dialect: str) -> None:
+    if dialect not in dialects.names():
+        raise LocalProtocolError(f"no dialect {dialect!r}; there are {', '.join(dialects.names())}")
+
+
+def _options(template: Provider, given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    known = {*template.option_variables, *template.options}
+    if unknown := sorted(given.keys() - known):
+        there_are = f"there are {', '.join(sorted(known))}" if known else "it has none"
+        raise LocalProtocolError(f"{template.name} has no option {unknown[0]!r}; {there_are}")
+    found = {name: _first(keys, variables) for name, keys in template.option_variables.items()}
+    chosen = {**template.options, **{name: value for name, value in found.items() if value}, **given}
+    for name, value in chosen.items():
+        if not _OPTION.fullmatch(value):
+            raise LocalProtocolError(
+                f"{name}={value!r} is no option of {template.name}: letters, digits, and ._:- within"
+            )
+    return chosen
+
+
+def _filled(text: str, template: Provider, options: Mapping[str, str]) -> str:
+    """*text* with the options in it; raises LocalProtocolError for a missing one."""
+    try:
+        return text.format_map(options) if "{" in text else text
+    except KeyError as exc:
+        name = str(exc.args[0])
+        variables = template.option_variables.get(name, ())
+        where = f" ({', '.join(variables)})" if variables else ""
+        raise LocalProtocolError(f"provider {template.name!r} needs {name}={where}, or a base_url") from exc
 
 
 def _first(keys: tuple[str, ...], variables: Mapping[str, str]) -> str | None:
@@ -85,4 +147,4 @@ def _url(template: Provider, url: str) -> str:
     return path.rstrip("/") + (f"?{query}" if query else "")
 
 
-__all__ = ["names", "provider"]
+__all__ = ["names", "provider", "register", "template"]

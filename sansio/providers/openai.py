@@ -20,7 +20,7 @@ _MODELS: Final = (
     ModelRule(pattern=r"gpt-([5-9]|\d\d+)(\.\d+)?(-.*)?", renamed=_MAX_TOKENS, forbidden=_SAMPLING),
 )
 
-PROVIDER: Final = Provider(
+_OPENAI: Final = Provider(
     name="openai",
     base_url="https://api.openai.com/v1",
     dialect="openai_chat",
@@ -30,3 +30,5 @@ PROVIDER: Final = Provider(
     headers_variable="OPENAI_CUSTOM_HEADERS",
     quirks=Quirks(forbidden=frozenset({"min_p", "repetition_penalty", "top_k"}), models=_MODELS),
 )
+
+PROVIDERS: Final = (_OPENAI,)

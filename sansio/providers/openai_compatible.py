@@ -6,10 +6,12 @@ from typing import Final
 
 from ..types import Provider, Quirks
 
-PROVIDER: Final = Provider(
+_ANY: Final = Provider(
     name="openai_compatible",
     base_url="",
     dialect="openai_chat",
     keyless=True,
     quirks=Quirks(reasoning_field="reasoning_content"),
 )
+
+PROVIDERS: Final = (_ANY,)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from ..dialects.openai_chat.server_response import encode_response
+from ..dialects import server
 from ..events import Completed, Data, Delta, Fold, Started
 from ..gateway import (
     Close,
@@ -24,7 +24,7 @@ from ..gateway import (
     Step,
 )
 from ..http import Headers, Limits
-from ..types import ChatRequest, FunctionChoice, FunctionTool, Usage
+from ..types import ChatRequest, ChatResponse, FunctionChoice, FunctionTool, Usage
 from .replies import Call, Reply, answer, error
 
 Script: TypeAlias = Reply | Iterable[Reply] | Callable[[ChatRequest], Reply]
@@ -86,7 +86,8 @@ class Double:
         if not any(isinstance(step, RawResponse) for step in reply.steps):
             yield ResponseHeaders((("x-request-id", f"req_{number}"),))
         started = Started(f"chatcmpl-{number}", CREATED, received.request.model)
-        yield from _play(reply, started, stream=received.stream)
+        whole = server(received.dialect).encode_response
+        yield from _play(reply, started, whole, stream=received.stream)
 
 
 def _chooser(script: Script) -> Callable[[ChatRequest], Reply]:
@@ -98,7 +99,9 @@ def _chooser(script: Script) -> Callable[[ChatRequest], Reply]:
     return lambda _: next(replies, _NOTHING_LEFT)
 
 
-def _play(reply: Reply, started: Started, *, stream: bool) -> Iterator[Step]:
+def _play(
+    reply: Reply, started: Started, encode_response: Callable[[ChatResponse], bytes], *, stream: bool
+) -> Iterator[Step]:
     fold = Fold()
     fold.receive(started)
     yield started

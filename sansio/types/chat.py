@@ -7,7 +7,7 @@ null, where the API tells the two apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -84,6 +84,18 @@ class ModerationOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     policy: Mapping[str, object] | None = None
 
 
+class Thinking(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the model reasons where effort alone does not say it: `type` is enabled, disabled or adaptive.
+
+    `budget_tokens` bounds the reasoning of models that take a budget; `display` is summarized or omitted.
+    """
+
+    type: str
+    budget_tokens: int | None = None
+    display: str | None = None
+    extra: Extra | None = None
+
+
 class TextFormat(msgspec.Struct, frozen=True, tag_field="type", tag="text"):
     """Plain text, the default."""
 
@@ -114,8 +126,12 @@ ResponseFormat: TypeAlias = TextFormat | JsonObjectFormat | JsonSchemaFormat
 class ChatRequest(Request["ChatResponse"], frozen=True, kw_only=True, omit_defaults=True):
     """One chat call.  `messages="text"` is one user message.
 
-    `model` is "provider/model" in a client; `extra` holds further top-level fields, sent as they are.
+    `model` is "provider/model" in a client; `extra` holds further top-level fields, sent as they are.  `schema_as_tool`
+    allows a schema of `response_format` to become a tool that the model must call, where the API has no structured output
+    of its own; the arguments are the answer's text then.
     """
+
+    operation: ClassVar[str] = "chat"
 
     model: str
     messages: str | Sequence[Message]
@@ -137,6 +153,7 @@ class ChatRequest(Request["ChatResponse"], frozen=True, kw_only=True, omit_defau
     user: Maybe[str] = UNSET
     safety_identifier: Maybe[str] = UNSET
     reasoning_effort: Maybe[str] = UNSET
+    thinking: Maybe[Thinking] = UNSET
     verbosity: Maybe[str] = UNSET
     response_format: Maybe[ResponseFormat] = UNSET
     tools: Maybe[Sequence[Tool]] = UNSET
@@ -157,6 +174,7 @@ class ChatRequest(Request["ChatResponse"], frozen=True, kw_only=True, omit_defau
     prompt_cache_options: Maybe[PromptCacheOptions] = UNSET
     prompt_cache_retention: Maybe[str] = UNSET
     moderation: Maybe[ModerationOptions] = UNSET
+    schema_as_tool: bool = False
     extra: Extra | None = None
 
     @property

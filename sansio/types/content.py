@@ -30,6 +30,13 @@ class CacheBreakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     ttl: str | None = None
 
 
+class Opaque(msgspec.Struct, frozen=True, tag="opaque", tag_field="type"):
+    """An item that only *dialect* understands: given back to it unchanged, a loss elsewhere, never an error of ours."""
+
+    dialect: str
+    raw: Raw
+
+
 class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type"):
     """What a content part may carry beside its content."""
 
@@ -39,9 +46,10 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_fi
 
 
 class TextPart(Part, frozen=True, omit_defaults=True, tag="text"):
-    """A piece of text."""
+    """A piece of text.  `state` is what its dialect wants back with it, such as Gemini's signature of a thought."""
 
     text: str
+    state: Opaque | None = None
 
 
 class ImageUrl(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -92,17 +100,13 @@ class RefusalPart(Part, frozen=True, omit_defaults=True, tag="refusal"):
 
 
 class ReasoningPart(Part, frozen=True, omit_defaults=True, tag="reasoning"):
-    """A piece of the model's reasoning.  `signature` is the provider's opaque state, given back unchanged."""
+    """A piece of the model's reasoning.  `state` is the provider's proof of it, given back unchanged.
+
+    It holds what the dialect needs to rebuild its own item around the text: Claude's signature, OpenAI's encrypted content.
+    """
 
     text: str = ""
-    signature: str | None = None
-
-
-class Opaque(msgspec.Struct, frozen=True, tag="opaque", tag_field="type"):
-    """An item that only *dialect* understands: given back to it unchanged, a loss elsewhere, never an error of ours."""
-
-    dialect: str
-    raw: Raw
+    state: Opaque | None = None
 
 
 class UrlCitation(msgspec.Struct, frozen=True, omit_defaults=True):

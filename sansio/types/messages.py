@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from .content import Annotation, ContentPart, Extra, TextPart
+from .content import Annotation, ContentPart, Extra, ReasoningPart, TextPart
 from .tools import FunctionCall, ToolCall
 
 Content: TypeAlias = str | Sequence[ContentPart] | None
@@ -54,6 +54,20 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
         if isinstance(self.content, str):
             return self.content
         return "".join(part.text for part in self.content or () if isinstance(part, TextPart))
+
+    @property
+    def ordered(self) -> Sequence[OrderedPart]:
+        """The whole message in order: `parts`, or what the other fields amount to: reasoning, content, calls."""
+        if self.parts is not None:
+            return self.parts
+        parts: list[OrderedPart] = []
+        if self.reasoning_content:
+            parts.append(ReasoningPart(text=self.reasoning_content))
+        if isinstance(self.content, str):
+            parts.append(TextPart(text=self.content))
+        else:
+            parts += self.content or ()
+        return [*parts, *(self.tool_calls or ())]
 
 
 def system(content: str | Sequence[ContentPart]) -> Message:

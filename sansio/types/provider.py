@@ -20,16 +20,27 @@ class Credential(msgspec.Struct, frozen=True):
         return f"Credential({', '.join(name for name, _ in self.headers)})"
 
 
+class Secret(msgspec.Struct, frozen=True):
+    """What a credential is made from where that is no API key; `sansio.auth` has the kinds.
+
+    Access keys sign each request by themselves; a grant buys a token, which is a request of its own.
+    """
+
+
 class ModelRule(msgspec.Struct, frozen=True, kw_only=True):
     """What some of a provider's models take differently: those whose whole id matches `pattern`, a regular expression.
 
     `renamed` and `forbidden` are as in `Quirks`; the latter does not hold where `reasoning_effort` is `lifted_by`.
+    `reasoning` is the way in which the family is told how much to reason, one of its dialect's, and `budgets` the tokens
+    that stand for an effort where that way is a budget.
     """
 
     pattern: str
     renamed: Mapping[str, str] = {}
     forbidden: frozenset[str] = frozenset()
     lifted_by: str | None = None
+    reasoning: str | None = None
+    budgets: Mapping[str, int] = {}
 
 
 class Quirks(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +49,9 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     `renamed` maps a parameter to the provider's name for it, `forbidden` names those that it refuses, `roles` maps a
     role to the one that it takes.  `reasoning_field` is the name under which reasoning text is sent back in assistant messages, None
     where it is not taken.  `usage_switch` says that streams report usage only when `stream_options.include_usage` asks.
-    Of `models` the first rule that matches counts; a model that none matches is not rewritten.
+    `members` stand in every body; None leaves the dialect's own member out.  `reasoning_apart` says that the completion
+    tokens do not include those of the reasoning.  Of `models` the first rule that matches counts; a model that none
+    matches is not rewritten.
     """
 
     renamed: Mapping[str, str] = {}
@@ -46,16 +59,37 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     roles: Mapping[str, str] = {}
     reasoning_field: str | None = None
     usage_switch: bool = True
+    members: Mapping[str, str | None] = {}
+    reasoning_apart: bool = False
     models: tuple[ModelRule, ...] = ()
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """Another API of a provider, for the models whose whole id matches `pattern`: what is given here replaces the provider's."""
+
+    pattern: str
+    dialect: str
+    base_url: str | None = None
+    auth: str | None = None
+    headers: Headers | None = None
+    paths: Mapping[str, str] = {}
+    quirks: Quirks = Quirks()
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a provider is asked.  Make one with `sansio.provider(name, ...)`; its repr shows no secret.
 
-    `base_url` has no slash at the end of its path; its query goes with every request.  `dialect` names the chat API.  `auth` is the scheme that turns `api_key` into
-    headers (`bearer`, or the name of a header), `keyless` says that a request without a key is still worth sending (local servers).
-    The variables are those of an environment: for the key, the base URL, for headers by their names, and for any headers,
-    one `Name: value` a line.
+    `base_url` has no slash at the end of its path; its query goes with every request.  In a template it may name options in
+    braces (`{region}`).  `dialect` names the chat API, `operations` the dialects of further kinds of requests, by operation.
+    `paths` replace a dialect's own, by its names for them (`chat`, `responses`, `messages`; `messages.stream` for streams
+    only), with `{model}` in them; of `variants` the first that fits the model counts.
+
+    `auth` is the scheme that turns `api_key` into headers (`bearer`, or the name of a header), `keyless` says that a
+    request without a key is still worth sending (local servers).  `secret` stands in for the key; `service` is the
+    service's name in signatures of AWS.
+
+    The variables are those of an environment: for the key, the base URL, for each option, for headers by their names, and
+    for any headers, one `Name: value` a line.
     """
 
     name: str
@@ -63,12 +97,20 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str
     auth: str = "bearer"
     api_key: str | None = None
+    secret: Secret | None = None
     keyless: bool = False
+    service: str | None = None
     key_variables: tuple[str, ...] = ()
     url_variables: tuple[str, ...] = ()
+    options: Mapping[str, str] = {}
+    option_variables: Mapping[str, tuple[str, ...]] = {}
     header_variables: Mapping[str, str] = {}
     headers_variable: str | None = None
     headers: Headers = ()
+    query: Headers = ()
+    operations: Mapping[str, str] = {}
+    paths: Mapping[str, str] = {}
+    variants: tuple[Variant, ...] = ()
     quirks: Quirks = Quirks()
 
     def __repr__(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeAlias, TypeVar
+from decimal import Decimal
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -14,7 +15,24 @@ Maybe: TypeAlias = T | msgspec.UnsetType | None
 
 
 class Request(msgspec.Struct, Generic[R], frozen=True):
-    """Anything that a client can send; `Request[ChatResponse]` is answered by a ChatResponse."""
+    """Anything that a client can send; `Request[ChatResponse]` is answered by a ChatResponse.
+
+    `operation` names what is asked for, by which a provider finds the API that does it: chat, embeddings, images.
+    """
+
+    operation: ClassVar[str]
+
+
+class Response(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every answer has.  The exchange stamps it, and servers never send it on.
+
+    `cost` is in US dollars, by the registry's prices, None where that is unknown; `request_id` is what the provider's
+    support asks for, `provider` the name of who answered.
+    """
+
+    cost: Decimal | None = None
+    request_id: str | None = None
+    provider: str | None = None
 
 
 class Loss(msgspec.Struct, frozen=True):

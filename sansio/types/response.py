@@ -6,13 +6,13 @@ https://platform.openai.com/docs/api-reference/chat/object
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from .messages import Message
+from .request import Response
 from .tools import ToolCall
 from .usage import Usage
 
@@ -56,12 +56,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     native_finish_reason: str | None = None
 
 
-class ChatResponse(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="object", tag="chat.completion"):
-    """The answer to a ChatRequest: the left fold of its events, streamed or not.
-
-    `created` is Unix time.  `cost` (US dollars, None where unknown), `request_id` and `provider` are stamped by the
-    exchange; servers never send them on.
-    """
+class ChatResponse(Response, frozen=True, omit_defaults=True, tag_field="object", tag="chat.completion"):
+    """The answer to a ChatRequest: the left fold of its events, streamed or not.  `created` is Unix time."""
 
     id: str
     created: int
@@ -71,9 +67,6 @@ class ChatResponse(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="o
     service_tier: str | None = None
     system_fingerprint: str | None = None
     moderation: Raw | None = None
-    cost: Decimal | None = None
-    request_id: str | None = None
-    provider: str | None = None
 
     @property
     def message(self) -> Message:

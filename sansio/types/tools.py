@@ -104,10 +104,14 @@ class CustomCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Call(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="type"):
-    """What both kinds of call have.  `derived` marks an id that the API lacked and that comes from the position."""
+    """What both kinds of call have.  `derived` marks an id that the API lacked and that comes from the position.
+
+    `state` is what the dialect wants back with the call, such as Gemini's signature of the thought behind it.
+    """
 
     id: str
     derived: bool = False
+    state: Opaque | None = None
     extra: Extra | None = None
 
     @property

@@ -6,7 +6,10 @@ import msgspec
 
 
 class PromptTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Parts of `prompt_tokens`: read from a cache, written to one (all, and by time to live), and by medium."""
+    """Parts of `prompt_tokens`: read from a cache, written to one (all, and by time to live), and by medium.
+
+    `audio_tokens` and the like include cached ones; `cached_audio_tokens` and `cached_image_tokens` are part of both.
+    """
 
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
@@ -16,6 +19,9 @@ class PromptTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     text_tokens: int | None = None
     image_tokens: int | None = None
     video_tokens: int | None = None
+    cached_audio_tokens: int | None = None
+    cached_image_tokens: int | None = None
+    cache_write_12h_tokens: int | None = None
 
 
 class CompletionTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -33,6 +39,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tokens of one call.  `prompt_tokens` includes cached ones, `completion_tokens` includes reasoning.
 
     `cost` is what the provider itself says the call cost, in US dollars (OpenRouter and some others).
+    `web_searches` are the searches that the provider made for the call, where it bills and states them.
     """
 
     prompt_tokens: int | None = None
@@ -41,3 +48,4 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     prompt_tokens_details: PromptTokensDetails | None = None
     completion_tokens_details: CompletionTokensDetails | None = None
     cost: float | None = None
+    web_searches: int | None = None

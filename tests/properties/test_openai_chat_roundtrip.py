@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from sansio import dialects
 from sansio.dialects.codec import Reply, Terms
+from sansio.dialects.openai_chat import CODEC
 from sansio.dialects.openai_chat.encoder import Encoder
 from sansio.dialects.openai_chat.server_failure import encode_failure
 from sansio.dialects.openai_chat.server_request import decode_request
@@ -54,7 +54,8 @@ def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
 
 @given(chat_requests(), st.booleans())
 def test_a_request_is_decoded_to_what_was_encoded(request: ChatRequest, stream: bool) -> None:
-    encoded = dialects.codec_for("openai_chat", request).encode(request, terms(stream=stream))
+    encoded = CODEC.encode(request, terms(stream=stream))
+    assert isinstance(encoded.body, bytes)
     decoded = decode_request(encoded.method, encoded.path, (), encoded.body)
     if not encoded.losses:
         assert decoded == normalise(request, stream=stream)
@@ -66,7 +67,7 @@ def client_fold(records: bytes, pieces: list[bytes]) -> tuple[ChatResponse, bool
     assert b"".join(pieces) == records
     sse, decoder, fold = (
         SseDecoder(),
-        dialects.codec_for("openai_chat", ChatRequest(model="m", messages="")).decoder(terms(stream=True)),
+        CODEC.reading(ChatRequest(model="m", messages=""), terms(stream=True)).decoder,
         Fold(),
     )
     for piece in pieces:
@@ -102,7 +103,7 @@ def test_a_failure_in_the_stream_is_told_and_nothing_before_it_is_lost(events: l
 
 @given(chat_responses())
 def test_a_document_folds_to_the_response_that_it_was_encoded_from(response: ChatResponse) -> None:
-    decoder = dialects.codec_for("openai_chat", ChatRequest(model="m", messages="")).decoder(terms())
+    decoder = CODEC.reading(ChatRequest(model="m", messages=""), terms()).decoder
     fold = Fold()
     fold.extend(decoder.receive_document(encode_response(response)))
     assert (decoder.complete, decoder.failure) == (True, None)
@@ -131,8 +132,7 @@ TOLD_AS: dict[Kind, Kind] = {
 @given(failures())
 def test_a_failure_before_any_output_is_told_by_status_headers_and_body(failure: Failure) -> None:
     status, headers, body = encode_failure(failure)
-    request = ChatRequest(model="m", messages="")
-    told = dialects.codec_for("openai_chat", request).failure(Reply(status, dict(headers), body), terms())
+    told = CODEC.failure(Reply(status, dict(headers), body), terms())
     same = ("message", "param", "retry_after", "should_retry")
     assert [getattr(told, name) for name in same] == [getattr(failure, name) for name in same]
     assert told.kind == TOLD_AS.get(failure.kind, failure.kind)
@@ -175,7 +175,7 @@ def test_an_exchange_and_a_connection_understand_each_other(events: list[Event[C
 
 @given(chat_responses())
 def test_a_response_is_the_fold_of_what_it_unfolds_to(response: ChatResponse) -> None:
-    fold = Fold(provider=response.provider, request_id=response.request_id)
+    fold = Fold()
     fold.extend(unfold(response))
     assert fold.response() == response
 
@@ -194,11 +194,13 @@ def test_calls_of_unknown_types_go_through_whole() -> None:
     message = Message("assistant", None, tool_calls=[call], parts=[unknown[0], call, unknown[1]])
     response = ChatResponse("c", 1, "m", [Choice(0, message, "tool_calls")])
     request = ChatRequest(model="m", messages=[message], stream=True)
-    document = dialects.codec_for("openai_chat", request).decoder(terms())
+    document = CODEC.reading(request, terms()).decoder
     fold = Fold()
     fold.extend(document.receive_document(encode_response(response)))
     assert fold.response() == response
     records = Encoder(request).encode(Completed(response))
     assert client_fold(records, [records])[0].choices == response.choices
-    sent = msgspec.json.decode(dialects.codec_for("openai_chat", request).encode(request, terms()).body)
+    encoded = CODEC.encode(request, terms())
+    assert isinstance(encoded.body, bytes)
+    sent = msgspec.json.decode(encoded.body)
     assert [call["id"] for call in sent["messages"][0]["tool_calls"]] == ["0", "a", "1"]

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sansio.auth.sigv4 import AwsKeys, hash_payload, sign
+from sansio.auth import AwsKeys
+from sansio.auth.sigv4 import hash_payload, sign
 from sansio.http import Headers
 
 _KEYS = AwsKeys("AKIDEXAMPLE", "secret/key", "token")

@@ -27,7 +27,7 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
     """
     whole = configuration.copy()
     if "providers" not in whole:
-        known = [providers.provider(name, base_url="http://localhost") for name in providers.names()]
+        known = [providers.template(name) for name in providers.names()]
         whole["providers"] = [
             providers.provider(template.name, env=env) for template in known if _is_set(template, env)
         ]

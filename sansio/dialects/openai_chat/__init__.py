@@ -7,7 +7,7 @@ from typing import Final
 from ...errors import Failure
 from ...events import Fold
 from ...types import ChatRequest, ChatResponse
-from ..codec import Codec, Encoded, Reply, Terms
+from ..codec import Codec, Encoded, Framing, Reading, Reply, Terms
 from ..failures import of_reply
 from .decoder import ChatDecoder
 from .request import encode_request
@@ -16,17 +16,15 @@ from .request import encode_request
 class ChatCodec:
     """The client side."""
 
+    framing: Framing = "sse"
+
     def encode(self, request: ChatRequest, terms: Terms) -> Encoded:
         """The body of `POST /chat/completions`."""
         return encode_request(request, terms)
 
-    def decoder(self, terms: Terms) -> ChatDecoder:
+    def reading(self, request: ChatRequest, terms: Terms) -> Reading[ChatResponse]:  # noqa: ARG002
         """A decoder of chunks, or of one answer."""
-        return ChatDecoder(terms)
-
-    def fold(self, terms: Terms, request_id: str | None) -> Fold:
-        """The fold of a chat."""
-        return Fold(provider=terms.provider.name, request_id=request_id)
+        return Reading(ChatDecoder(terms), Fold())
 
     def failure(self, reply: Reply, terms: Terms) -> Failure:
         """Why the provider refused."""

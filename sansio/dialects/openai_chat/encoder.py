@@ -23,6 +23,7 @@ from ...events import (
     ReasoningDelta,
     RefusalDelta,
     Started,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -113,6 +114,8 @@ class Encoder:
                 return self._start(event)
             case UsageReported():
                 return self._report(event)
+            case StateAdded():
+                return self._state(event)
             case ModerationReported(raw):
                 return b'%b,"choices":[],"moderation":%b%b' % (self._head, _line(raw), self._suffix)
             case Data(data):
@@ -176,6 +179,12 @@ class Encoder:
             id_ = f"call_{event.choice}_{event.index}"
             return self._tool_call(ToolCallStarted(event.index, id_, "", choice=event.choice)) + self.encode(event)
         return self._delta(event.choice, frame[0] + _json(event.arguments) + frame[1])
+
+    def _state(self, event: StateAdded) -> bytes:
+        """The members that this dialect had beside the reasoning; what others need has no place in it."""
+        if event.state.dialect != DIALECT or event.part != "reasoning":
+            return b""
+        return self._delta(event.choice, _line(event.state.raw))
 
     def _record(self, choice: int, rest: bytes) -> bytes:
         """A record of *choice* whose delta is empty; *rest* follows it in the choice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import Raw
 
 from ...types import (
     ContentPart,
@@ -13,7 +14,6 @@ from ...types import (
     FilePart,
     FunctionTool,
     FunctionToolCall,
-    Loss,
     Message,
     Opaque,
     OrderedPart,
@@ -23,18 +23,20 @@ from ...types import (
     Tool,
     ToolCall,
 )
+from ..losses import Losses
 from .extras import with_extra
-from .unknown import DIALECT, calls_in, is_unknown_call
+from .unknown import calls_in, is_unknown_call
 
 
 class Rewriter:
-    """Rewrites what the API does not have, and lists in `losses` what it cannot say.
+    """Rewrites what the API does not have, and lists among the *losses* what it cannot say.
 
     Annotations are what the API said of an answer; no API takes them back, so leaving them out loses nothing.
     """
 
-    def __init__(self, quirks: Quirks) -> None:
-        self.losses: list[Loss] = []
+    def __init__(self, quirks: Quirks, losses: Losses) -> None:
+        self._losses = losses
+        self._states: dict[str, list[Raw]] = {}  # what the reasoning of the message at hand has as state, by member
         self._roles = quirks.roles
         self._reasoning_field = quirks.reasoning_field
 
@@ -66,19 +68,14 @@ class Rewriter:
 
     def opaque(self, item: Opaque, path: str) -> object:
         """The item as it came, for its own dialect; else a loss and None."""
-        if item.dialect == DIALECT:
-            return item.raw
-        self._lose(path, f"only {item.dialect} understands it")
-        return None
-
-    def _lose(self, path: str, reason: str) -> None:
-        self.losses.append(Loss(path, "dropped", reason))
+        own = self._losses.own(item, path)
+        return None if own is None else own.raw
 
     def _tool(self, tool: Tool, path: str) -> object:
         if isinstance(tool, Opaque):
             return self.opaque(tool, path)
         if isinstance(tool, FunctionTool) and tool.cache_control is not None:
-            self._lose(f"{path}.cache_control", _NO_MARK)
+            self._losses.drop(f"{path}.cache_control", _NO_MARK)
             tool = msgspec.structs.replace(tool, cache_control=None)
         inner = tool.custom if isinstance(tool, CustomTool) else tool.function
         return tool if tool.extra is None and inner.extra is None else with_extra(tool)
@@ -98,12 +95,13 @@ class Rewriter:
             if (value := getattr(message, name)) is not None:
                 members[name] = with_extra(value) if isinstance(value, msgspec.Struct) else value
         if calls:
-            members["tool_calls"] = [_wire_call(call) for call in calls]
+            members["tool_calls"] = [self._call(call, f"{path}.tool_calls[{n}]") for n, call in enumerate(calls)]
         if message.audio is not None:
             members["audio"] = {"id": message.audio.id}  # the API knows the rest by its id
         if reasoning := "".join(thoughts):
             self._give_back(reasoning, members, path)
-        return {**members, **(message.extra or {})}
+        states, self._states = self._states, {}
+        return {**members, **states, **(message.extra or {})}
 
     def _ordered(self, parts: Sequence[OrderedPart], path: str, thoughts: list[str]) -> object:
         """The content of a message whose parts stand in order: one text, or a list where other parts are among them."""
@@ -115,7 +113,7 @@ class Rewriter:
                 continue
             content.append(part)
             if called and not isinstance(part, ReasoningPart):
-                self.losses.append(Loss(f"{path}.parts", "approximated", "the API has content before tool calls only"))
+                self._losses.approximate(f"{path}.parts", "the API has content before tool calls only")
                 called = False
         wire = self._parts(content, path, thoughts) or []
         texts = [part.text for part in wire if isinstance(part, TextPart)]
@@ -135,24 +133,45 @@ class Rewriter:
         if isinstance(part, Opaque):
             return self.opaque(part, path)
         if part.cache_control is not None:
-            self._lose(f"{path}.cache_control", _NO_MARK)
+            self._losses.drop(f"{path}.cache_control", _NO_MARK)
             part = msgspec.structs.replace(part, cache_control=None)
         if isinstance(part, ReasoningPart):
             thoughts.append(part.text)
-            if part.signature is not None:
-                self._lose(f"{path}.signature", "the API has no signatures")
+            self._take_state(part.state, path)
             return None
+        if isinstance(part, TextPart) and part.state is not None:
+            self._losses.drop(f"{path}.state", "the API has no state of texts")
+            part = msgspec.structs.replace(part, state=None)
         if isinstance(part, FilePart) and part.file.file_url is not None:
-            self._lose(f"{path}.file.file_url", "the API takes files by id or as data")
+            self._losses.drop(f"{path}.file.file_url", "the API takes files by id or as data")
             file = msgspec.structs.replace(part.file, file_url=None)
             if file.file_id is None and file.file_data is None:
                 return None
             part = msgspec.structs.replace(part, file=file)
         return with_extra(part)
 
+    def _take_state(self, state: Opaque | None, path: str) -> None:
+        """Keep the members of the state of a reasoning, lists such as openrouter's `reasoning_details`."""
+        if (own := self._losses.own(state, f"{path}.state")) is not None:
+            for name, items in msgspec.json.decode(own.raw, type=dict[str, list[Raw]]).items():
+                self._states.setdefault(name, []).extend(items)
+
+    def _call(self, call: ToolCall | Opaque, path: str) -> object:
+        """The call with its id, also where we derived that, since the tool's message names it; and with its state."""
+        if isinstance(call, Opaque):
+            return call.raw
+        state = call.state
+        if call.derived or state is not None:
+            call = msgspec.structs.replace(call, derived=False, state=None)
+        wire = with_extra(call)
+        if (own := self._losses.own(state, f"{path}.state")) is None:
+            return wire
+        members = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, Raw])
+        return members | msgspec.json.decode(own.raw, type=dict[str, Raw])
+
     def _give_back(self, reasoning: str, members: dict[str, object], path: str) -> None:
         if self._reasoning_field is None:
-            self._lose(f"{path}.reasoning_content", "the provider does not take reasoning back")
+            self._losses.drop(f"{path}.reasoning_content", "the provider does not take reasoning back")
         else:
             members[self._reasoning_field] = reasoning
 
@@ -168,16 +187,11 @@ def _are_wire(content: Sequence[ContentPart] | None) -> bool:
 def _is_wire_part(part: ContentPart) -> bool:
     if isinstance(part, Opaque | ReasoningPart) or part.cache_control is not None or part.extra is not None:
         return False
+    if isinstance(part, TextPart):
+        return part.state is None
     return not isinstance(part, FilePart) or part.file.file_url is None
 
 
 def _is_wire_call(call: ToolCall) -> bool:
     inner = call.custom if isinstance(call, CustomToolCall) else call.function
-    return not call.derived and call.extra is None and inner.extra is None
-
-
-def _wire_call(call: ToolCall | Opaque) -> object:
-    """The call with its id, also where we derived that: the tool's message names it."""
-    if isinstance(call, Opaque):
-        return call.raw
-    return with_extra(msgspec.structs.replace(call, derived=False) if call.derived else call)
+    return not call.derived and call.state is None and call.extra is None and inner.extra is None

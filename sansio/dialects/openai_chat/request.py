@@ -6,38 +6,32 @@ what the provider's quirks name, is rewritten here, and what cannot be sent is a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, cast
 
 import msgspec
 from msgspec import UNSET
 
 from ...errors import LocalProtocolError
-from ...types import ChatRequest, Loss, ModelRule, Opaque, Provider, StreamOptions
-from ..codec import Encoded, Terms, native_model
+from ...types import ChatRequest, Opaque, StreamOptions
+from ..codec import Encoded, Terms, native_model, path_of
+from ..losses import Losses
+from ..parameters import apply_rules
 from .extras import with_extra
 from .messages import Rewriter
+from .unknown import DIALECT
 
-# Values that change nothing: a model that refuses the parameter answers the same without it.
-_DEFAULTS: Final[dict[str, object]] = {
-    "frequency_penalty": 0,
-    "logprobs": False,
-    "presence_penalty": 0,
-    "temperature": 1,
-    "top_p": 1,
-}
 _FOR_TOOLS: Final = ("tool_choice", "parallel_tool_calls")  # without tools OpenAI answers 400
 
 
 def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     """The body and what it loses.  `stream` follows the terms; of a stream usage is asked for, unless the caller chose."""
     quirks = terms.provider.quirks
-    rewriter = Rewriter(quirks)
-    losses = rewriter.losses
+    losses = Losses(DIALECT)
+    rewriter = Rewriter(quirks, losses)
     members = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
     extra = members.pop("extra")
+    del members["schema_as_tool"]  # there is no need of it
     members["model"] = model = native_model(request.model, terms.provider)
     members["messages"] = rewriter.messages(request.conversation)
     for name in ("functions", "response_format"):
@@ -54,13 +48,13 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     if not members.get("tools") and not members.get("functions"):
         for name in _FOR_TOOLS:
             if members.pop(name, None) is not None:
-                losses.append(Loss(name, "dropped", "it needs tools"))
-    _apply_quirks(members, model, terms.provider, losses)
+                losses.drop(name, "it needs tools")
+    apply_rules(members, model, terms.provider, losses)
     try:
         body = msgspec.json.encode(members if extra is None else {**members, **extra})
     except (TypeError, ValueError, OverflowError, RecursionError) as exc:
         raise LocalProtocolError(f"the request is no JSON: {exc}") from exc
-    return Encoded("/chat/completions", body, tuple(losses))
+    return Encoded(path_of(terms, "chat", "/chat/completions", model), body, tuple(losses.found))
 
 
 def _switch_stream(members: dict[str, object], *, stream: bool, usage_switch: bool) -> None:
@@ -81,31 +75,3 @@ def _wire(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_wire(item) for item in cast("Sequence[object]", value)]
     return with_extra(value) if isinstance(value, msgspec.Struct) else value
-
-
-@lru_cache(maxsize=256)  # each pattern is looked up and tried only for the first request to a model
-def _first_match(patterns: tuple[str, ...], model: str) -> int | None:
-    return next((position for position, pattern in enumerate(patterns) if re.fullmatch(pattern, model)), None)
-
-
-_NO_RULE: Final = ModelRule(pattern="")
-
-
-def _apply_quirks(members: dict[str, object], model: str, provider: Provider, losses: list[Loss]) -> None:
-    """Rename and drop parameters as the provider's and the model's rules say."""
-    quirks = provider.quirks
-    matching = _first_match(tuple([rule.pattern for rule in quirks.models]), model)
-    rule = _NO_RULE if matching is None else quirks.models[matching]
-    for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
-        if old in members:
-            value = members.pop(old)
-            if members.setdefault(new, value) != value:
-                losses.append(Loss(old, "dropped", f"{new} says otherwise"))
-    forbidden = quirks.forbidden
-    if rule.lifted_by is None or members.get("reasoning_effort") != rule.lifted_by:
-        forbidden |= rule.forbidden
-    for name in sorted(members.keys() & forbidden):
-        value = members.pop(name)
-        if value is not None and value != _DEFAULTS.get(name):
-            who = provider.name if name in quirks.forbidden else model
-            losses.append(Loss(name, "dropped", f"{who} does not take it"))

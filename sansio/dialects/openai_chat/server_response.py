@@ -7,6 +7,7 @@ provider) and what only this library knows (the order of parts, derived marks) s
 from __future__ import annotations
 
 import msgspec
+from msgspec import Raw
 
 from ...types import (
     Annotation,
@@ -16,6 +17,7 @@ from ...types import (
     Message,
     Opaque,
     OrderedPart,
+    ReasoningPart,
     TextPart,
     ToolCall,
 )
@@ -65,12 +67,20 @@ def _message(message: Message) -> dict[str, object]:
         reasoning_content=message.reasoning_content,
         function_call=message.function_call and with_extra(message.function_call),
     )
+    for state in _states(message):
+        known |= msgspec.json.decode(state.raw, type=dict[str, Raw])
     calls = calls_in(message.parts or ()) or message.tool_calls
     if calls is not None:
         known["tool_calls"] = [_tool_call(call) for call in calls]
     if message.annotations is not None:
         known["annotations"] = [annotation_json(annotation) for annotation in message.annotations]
     return known | dict(message.extra or {})
+
+
+def _states(message: Message) -> list[Opaque]:
+    """What this dialect had beside the reasoning, one object a message."""
+    states = (part.state for part in message.parts or () if isinstance(part, ReasoningPart))
+    return [state for state in states if state is not None and state.dialect == DIALECT]
 
 
 def _content(message: Message) -> object:

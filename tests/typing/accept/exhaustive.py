@@ -20,6 +20,7 @@ from sansio import (
     ReasoningDelta,
     RefusalDelta,
     Started,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -41,7 +42,7 @@ def shown(event: Event[ChatResponse]) -> str:
             return f"{index} {arguments}"
         case ChoiceFinished(reason):
             return reason
-        case AudioDelta() | AnnotationAdded() | LogprobsDelta() | Data() | Opaque():
+        case AudioDelta() | AnnotationAdded() | LogprobsDelta() | StateAdded() | Data() | Opaque():
             return "other output"
         case Started() | ModerationReported() | UsageReported():
             return "about the answer"

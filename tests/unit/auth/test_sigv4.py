@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sansio import LocalProtocolError
-from sansio.auth.sigv4 import UNSIGNED_PAYLOAD, AwsKeys, hash_payload, sign
+from sansio.auth import AwsKeys
+from sansio.auth.sigv4 import UNSIGNED_PAYLOAD, hash_payload, sign
 from sansio.http import Headers
 
 _KEYS = AwsKeys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")

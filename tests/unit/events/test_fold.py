@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import Raw
 
 from sansio.events import (
     AnnotationAdded,
@@ -16,6 +17,7 @@ from sansio.events import (
     ReasoningDelta,
     RefusalDelta,
     Started,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -49,10 +51,50 @@ def _fold(*events: Delta) -> ChatResponse:
 
 
 def test_nothing_came() -> None:
-    fold = Fold(provider="p", request_id="r")
+    fold = Fold()
     fold.receive(Started("id", 1, "model"))
     assert fold.partial() is None
-    assert fold.response() == ChatResponse("id", 1, "model", [], request_id="r", provider="p")
+    assert fold.response() == ChatResponse("id", 1, "model", [])
+
+
+def test_state_ends_the_part_that_it_belongs_to() -> None:
+    one, two, three = (Opaque("gemini", Raw(b'{"n":%d}' % n)) for n in (1, 2, 3))
+    message = _fold(
+        ReasoningDelta("a"),
+        TextDelta("b"),
+        StateAdded(one),
+        StateAdded(two, "text"),
+        TextDelta("c"),
+        ToolCallStarted(0, "id", "f"),
+        StateAdded(three, "call"),
+        StateAdded(two),
+        StateAdded(one, "text"),
+        StateAdded(three, "text"),
+    ).message
+    assert (message.content, message.reasoning_content) == ("bc", "a")
+    call = FunctionToolCall(id="id", function=FunctionCall("f", ""), state=three)
+    assert message.tool_calls == [call]
+    assert message.parts == [
+        ReasoningPart(text="a", state=one),
+        TextPart(text="b", state=two),
+        TextPart(text="c", state=one),
+        call,
+        ReasoningPart(state=two),
+        TextPart(text="", state=three),
+    ]
+
+
+def test_the_usual_order_needs_no_parts_for_the_state_of_a_call() -> None:
+    state = Opaque("gemini", Raw(b"{}"))
+    message = _fold(TextDelta("a"), StateAdded(state, "call", 0, 3)).message
+    assert message.parts is None
+    assert [(call.id, call.state) for call in message.tool_calls or ()] == [("call_0_3", state)]
+
+
+def test_reasoning_behind_a_state_is_another() -> None:
+    state = Opaque("anthropic", Raw(b"{}"))
+    message = _fold(ReasoningDelta("a"), StateAdded(state), ReasoningDelta("b"), ReasoningDelta("c")).message
+    assert message.parts == [ReasoningPart(text="a", state=state), ReasoningPart(text="bc")]
 
 
 def test_text_of_interleaved_choices() -> None:

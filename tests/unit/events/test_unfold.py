@@ -52,6 +52,14 @@ def test_the_order_of_parts_is_kept() -> None:
     assert folded(response(message)) == response(message)
 
 
+def test_state_stays_with_its_part() -> None:
+    state = Opaque("gemini", Raw(b'{"thoughtSignature":"s"}'))
+    call = FunctionToolCall(id="a", function=FunctionCall("f", "{}"), state=state)
+    parts: list[OrderedPart] = [ReasoningPart(text="", state=state), TextPart(text="b", state=state), call]
+    message = Message("assistant", "b", tool_calls=[call], parts=parts)
+    assert folded(response(message)) == response(message)
+
+
 def test_content_in_parts_is_text_and_items() -> None:
     """What only a request holds has no event."""
     item = Opaque("openai_chat", Raw(b'{"type":"x"}'))

@@ -59,7 +59,7 @@ def test_of_headers_the_caller_s_count_then_the_provider_s() -> None:
 
 def test_a_query() -> None:
     url = Exchange(_OPENAI, _PLAIN, query=(("api-version", "1"), ("a", "b c"))).request.url
-    assert url.endswith("/chat/completions?api-version=1&a=b+c")
+    assert url.endswith("/chat/completions?api-version=1&a=b%20c")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def _events(limits: Limits = _LIMITS) -> EventReader:
 
 
 def _decoder(limits: Limits = _LIMITS) -> Decoder:
-    return CODEC.decoder(Terms(provider=sansio.provider("openai"), stream=True, limits=limits))
+    terms = Terms(provider=sansio.provider("openai"), stream=True, limits=limits)
+    return CODEC.reading(sansio.ChatRequest(model="m", messages="hi"), terms).decoder
 
 
 def test_events_and_the_marker() -> None:

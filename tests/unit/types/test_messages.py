@@ -6,7 +6,18 @@ import msgspec
 import pytest
 
 import sansio
-from sansio.types import ContentPart, FunctionCall, FunctionToolCall, ImagePart, ImageUrl, Message, TextPart
+from sansio.types import (
+    ContentPart,
+    FunctionCall,
+    FunctionToolCall,
+    ImagePart,
+    ImageUrl,
+    Message,
+    ReasoningPart,
+    TextPart,
+    assistant,
+    user,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +56,15 @@ def test_a_message_is_the_api_s_own_shape(message: Message, encoded: object) -> 
 def test_the_text_is_that_of_its_parts() -> None:
     parts: list[ContentPart] = [TextPart(text="a"), ImagePart(image_url=ImageUrl("http://a/b.png")), TextPart(text="b")]
     assert [sansio.user(parts).text, sansio.user("c").text, sansio.assistant().text] == ["ab", "c", ""]
+
+
+def test_a_message_in_order() -> None:
+    """Its parts, or what the other fields amount to."""
+    call = FunctionToolCall(id="a", function=FunctionCall("f", "{}"))
+    text = TextPart(text="hi")
+    assert user("hi").ordered == [text]
+    assert user([text, text]).ordered == [text, text]
+    assert assistant(tool_calls=[call]).ordered == [call]
+    thought = Message("assistant", "hi", reasoning_content="hm", tool_calls=[call])
+    assert thought.ordered == [ReasoningPart(text="hm"), text, call]
+    assert Message("assistant", "not used", parts=[call, text]).ordered == [call, text]

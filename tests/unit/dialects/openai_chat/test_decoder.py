@@ -25,11 +25,12 @@ from sansio.events import (
 from sansio.http import Limits
 from sansio.types import Opaque, PromptTokensDetails, TokenLogprob, TopLogprob, Usage
 
+_ASKED = sansio.ChatRequest(model="m", messages="hi")
 _TERMS = Terms(provider=sansio.provider("openai"), stream=True, limits=Limits(depth=16))
 
 
 def _decoder() -> ChatDecoder:
-    decoder = CODEC.decoder(_TERMS)
+    decoder = CODEC.reading(_ASKED, _TERMS).decoder
     assert isinstance(decoder, ChatDecoder)
     return decoder
 
@@ -265,7 +266,7 @@ def test_an_error_beside_output() -> None:
 def test_json_that_only_msgspec_reads() -> None:
     """With a limit above Python's own depth: what was read at first counts."""
     deep = b'"other":' + b"[" * 600 + b"]" * 600
-    decoder = CODEC.decoder(msgspec.structs.replace(_TERMS, limits=Limits(depth=5000)))
+    decoder = CODEC.reading(_ASKED, msgspec.structs.replace(_TERMS, limits=Limits(depth=5000))).decoder
     records = [_text("a"), b'{"choices":[],"moderation":1,%b}' % deep, b'{"choices":null,%b}' % deep, b"[DONE]"]
     assert decoder.receive(records) == [TextDelta("a")]
     assert decoder.complete

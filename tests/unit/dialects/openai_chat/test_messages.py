@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 
+from sansio.dialects.losses import Losses
 from sansio.dialects.openai_chat.messages import Rewriter
 from sansio.types import (
     Annotation,
@@ -48,9 +49,10 @@ _OTHER = Opaque("anthropic", Raw(b'{"type":"other"}'))
 
 
 def _sent(message: Message, quirks: Quirks = _PLAIN) -> tuple[object, list[Loss]]:
-    rewriter = Rewriter(quirks)
+    losses = Losses("openai_chat")
+    rewriter = Rewriter(quirks, losses)
     wire = rewriter.messages([message])
-    return json.loads(msgspec.json.encode(wire))[0], rewriter.losses
+    return json.loads(msgspec.json.encode(wire))[0], losses.found
 
 
 @pytest.mark.parametrize(
@@ -65,9 +67,10 @@ def _sent(message: Message, quirks: Quirks = _PLAIN) -> tuple[object, list[Loss]
     ],
 )
 def test_what_is_the_wire_s_own_passes_as_it_is(message: Message) -> None:
-    rewriter = Rewriter(Quirks())
+    losses = Losses("openai_chat")
+    rewriter = Rewriter(Quirks(), losses)
     assert rewriter.messages([message])[0] is message
-    assert rewriter.losses == []
+    assert losses.found == []
 
 
 def test_rewritten_messages_keep_their_members() -> None:
@@ -98,7 +101,8 @@ def test_rewritten_messages_keep_their_members() -> None:
 
 
 def test_extra_keeps_its_spelling() -> None:
-    rewriter = Rewriter(Quirks())
+    losses = Losses("openai_chat")
+    rewriter = Rewriter(Quirks(), losses)
     assert b'"more":1.50' in msgspec.json.encode(rewriter.messages([Message("user", "a", extra=_EXTRA)]))
 
 
@@ -154,10 +158,32 @@ def test_reasoning_is_given_back_under_the_provider_s_name(message: Message) -> 
 
 
 def test_reasoning_among_the_content() -> None:
-    message = assistant([ReasoningPart(text="why", signature="s"), TextPart(text="a")])
+    message = assistant([ReasoningPart(text="why", state=_OTHER), TextPart(text="a", state=_OTHER)])
     assert _sent(message, Quirks(reasoning_field="reasoning")) == (
         {"role": "assistant", "content": [{"type": "text", "text": "a"}], "reasoning": "why"},
-        [Loss("messages[0].content[0].signature", "dropped", "the API has no signatures")],
+        [
+            Loss("messages[0].content[0].state", "dropped", "only anthropic understands it"),
+            Loss("messages[0].content[1].state", "dropped", "the API has no state of texts"),
+        ],
+    )
+
+
+def test_state_of_the_api_s_own_is_given_back() -> None:
+    """Of all the reasoning in a message, together; and of each call."""
+    one, two = (Opaque("openai_chat", Raw(b'{"reasoning_details":[{"n":%d}]}' % n)) for n in (1, 2))
+    own = msgspec.structs.replace(_CALL, state=Opaque("openai_chat", Raw(b'{"extra_content":{"a":1}}')))
+    others = msgspec.structs.replace(_CALL, state=_OTHER)
+    parts: list[OrderedPart] = [ReasoningPart(text="w", state=one), ReasoningPart(state=two), TextPart(text="a")]
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    assert _sent(Message("assistant", parts=[*parts, own, others]), Quirks(reasoning_field="reasoning")) == (
+        {
+            "role": "assistant",
+            "content": "a",
+            "reasoning": "w",
+            "reasoning_details": [{"n": 1}, {"n": 2}],
+            "tool_calls": [{**call, "extra_content": {"a": 1}}, call],
+        },
+        [Loss("messages[0].tool_calls[1].state", "dropped", "only anthropic understands it")],
     )
 
 
@@ -208,7 +234,8 @@ def test_tools() -> None:
         _OWN,
         _OTHER,
     ]
-    rewriter = Rewriter(Quirks())
+    losses = Losses("openai_chat")
+    rewriter = Rewriter(Quirks(), losses)
     plain = {"type": "function", "function": {"name": "f"}}
     assert json.loads(msgspec.json.encode(rewriter.tools(tools))) == [
         plain,
@@ -216,4 +243,4 @@ def test_tools() -> None:
         {"type": "custom", "custom": {"name": "c"}, "more": 1.5},
         {"type": "own"},
     ]
-    assert [loss.path for loss in rewriter.losses] == ["tools[1].cache_control", "tools[4]"]
+    assert [loss.path for loss in losses.found] == ["tools[1].cache_control", "tools[4]"]

@@ -28,6 +28,7 @@ def _encoded(
     request = request or ChatRequest(**members)
     encoded = CODEC.encode(request, Terms(provider=provider, stream=stream, limits=Limits()))
     assert (encoded.method, encoded.path) == ("POST", "/chat/completions")
+    assert isinstance(encoded.body, bytes)
     body = json.loads(encoded.body)
     assert body.pop("messages") == [{"role": "user", "content": "hi"}]
     return body, encoded.losses

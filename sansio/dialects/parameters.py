@@ -1,0 +1,87 @@
+"""The parameters of a chat request on their way into a body: what a provider's rules do to them, and what is left over.
+
+They keep their canonical names here; each dialect takes those that it has by `take`, and what nobody took is a loss.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+from msgspec import UNSET
+
+from ..types import ChatRequest, ModelRule, Provider
+from .losses import Losses
+
+# Values that change nothing: a model that refuses the parameter answers the same without it.
+DEFAULTS: Final[dict[str, object]] = {
+    "frequency_penalty": 0,
+    "logprobs": False,
+    "n": 1,
+    "parallel_tool_calls": True,
+    "presence_penalty": 0,
+    "repetition_penalty": 1,
+    "store": False,
+    "temperature": 1,
+    "tool_choice": "auto",
+    "top_p": 1,
+}
+_NO_RULE: Final = ModelRule(pattern="")
+# What a conversion takes from the request itself, or what concerns the client and not the answer.
+_APART: Final = ("model", "messages", "extra", "schema_as_tool", "stream", "stream_options")
+
+
+class Parameters:
+    """The parameters that the caller gave, by canonical name, until the dialect takes them; None is as good as unset."""
+
+    __slots__ = ("left", "losses")
+
+    def __init__(self, request: ChatRequest, losses: Losses) -> None:
+        given = msgspec.structs.asdict(request)
+        for name in _APART:
+            del given[name]
+        self.left = {name: value for name, value in given.items() if value is not UNSET and value is not None}
+        self.losses = losses
+
+    def take(self, name: str) -> object:
+        """The parameter, which is the dialect's from now on; None where it was not given."""
+        return self.left.pop(name, None)
+
+    def lose_rest(self, reason: str) -> None:
+        """What was not taken is dropped for *reason*; values that change nothing go without a word."""
+        for name, value in self.left.items():
+            if value != DEFAULTS.get(name) and value not in ([], {}, ()):
+                self.losses.drop(name, reason)
+        self.left.clear()
+
+
+@lru_cache(maxsize=256)  # each pattern is looked up and tried only for the first request to a model
+def _first_match(patterns: tuple[str, ...], model: str) -> int | None:
+    return next((position for position, pattern in enumerate(patterns) if re.fullmatch(pattern, model)), None)
+
+
+def rule_for(provider: Provider, model: str) -> ModelRule:
+    """The first of the provider's rules that fits *model*, or one that changes nothing."""
+    rules = provider.quirks.models
+    matching = _first_match(tuple([rule.pattern for rule in rules]), model)
+    return _NO_RULE if matching is None else rules[matching]
+
+
+def apply_rules(members: dict[str, object], model: str, provider: Provider, losses: Losses) -> ModelRule:
+    """Rename and drop parameters as the provider's and the model's rules say; the latter is returned."""
+    quirks, rule = provider.quirks, rule_for(provider, model)
+    for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
+        if old in members:
+            value = members.pop(old)
+            if members.setdefault(new, value) != value:
+                losses.drop(old, f"{new} says otherwise")
+    forbidden = quirks.forbidden
+    if rule.lifted_by is None or members.get("reasoning_effort") != rule.lifted_by:
+        forbidden |= rule.forbidden
+    for name in sorted(members.keys() & forbidden):
+        value = members.pop(name)
+        if value is not None and value != DEFAULTS.get(name):
+            losses.drop(name, f"{provider.name if name in quirks.forbidden else model} does not take it")
+    return rule

@@ -1,0 +1,75 @@
+"""Parameters on their way into a body."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+import sansio
+from sansio import ChatRequest
+from sansio.dialects.losses import Losses
+from sansio.dialects.parameters import Parameters, apply_rules, rule_for
+from sansio.types import Loss, ModelRule, Quirks
+
+_OPENAI = sansio.provider("openai")
+
+
+def _parameters(request: ChatRequest) -> Parameters:
+    return Parameters(request, Losses("gemini"))
+
+
+def test_what_was_given_until_it_is_taken() -> None:
+    asked = ChatRequest(model="m", messages="hi", temperature=0.5, seed=None, stream=True, top_k=0)
+    parameters = _parameters(asked)
+    assert parameters.left == {"temperature": 0.5, "top_k": 0}
+    assert parameters.take("temperature") == 0.5
+    assert parameters.take("temperature") is None
+    assert parameters.take("seed") is None
+    parameters.lose_rest("the API has no such parameter")
+    assert parameters.losses.found == [Loss("top_k", "dropped", "the API has no such parameter")]
+    assert parameters.left == {}
+
+
+def test_values_that_change_nothing_are_no_loss() -> None:
+    asked = ChatRequest(model="m", messages="hi", n=1, presence_penalty=0.0, logprobs=False, logit_bias={}, tools=[])
+    parameters = _parameters(asked)
+    parameters.lose_rest("no")
+    assert parameters.losses.found == []
+
+
+_QUIRKS = Quirks(
+    renamed={"max_tokens": "max_output"},
+    forbidden=frozenset({"seed"}),
+    models=(
+        ModelRule(pattern="a.*", forbidden=frozenset({"top_k"}), lifted_by="none", reasoning="budget"),
+        ModelRule(pattern=".*b", renamed={"stop": "halt"}),
+    ),
+)
+_MINE = msgspec.structs.replace(_OPENAI, name="mine", quirks=_QUIRKS)
+
+
+@pytest.mark.parametrize(("model", "rule"), [("ab", 0), ("bb", 1)])
+def test_the_first_rule_that_matches_counts(model: str, rule: int) -> None:
+    assert rule_for(_MINE, model) is _QUIRKS.models[rule]
+
+
+def test_a_model_without_a_rule() -> None:
+    assert rule_for(_MINE, "c") == ModelRule(pattern="")
+
+
+@pytest.mark.parametrize(
+    ("members", "model", "left", "lost"),
+    [
+        ({"max_tokens": 5, "stop": "x"}, "bb", {"max_output": 5, "halt": "x"}, []),
+        ({"max_tokens": 5, "max_output": 6}, "c", {"max_output": 6}, [("max_tokens", "max_output says otherwise")]),
+        ({"max_tokens": 5, "max_output": 5}, "c", {"max_output": 5}, []),
+        ({"seed": 5, "top_k": 1}, "a", {}, [("seed", "mine does not take it"), ("top_k", "a does not take it")]),
+        ({"top_k": 1, "reasoning_effort": "none"}, "a", {"top_k": 1, "reasoning_effort": "none"}, []),
+        ({"seed": None}, "c", {}, []),
+    ],
+)
+def test_rules(members: dict[str, object], model: str, left: object, lost: list[tuple[str, str]]) -> None:
+    losses = Losses("x")
+    assert apply_rules(members, model, _MINE, losses) is rule_for(_MINE, model) or model == "c"
+    assert members == left
+    assert losses.found == [Loss(name, "dropped", reason) for name, reason in lost]
