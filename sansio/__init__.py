@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         Event,
         Failed,
         Fold,
+        ImageAdded,
         LogprobsDelta,
         ModerationReported,
         Outcome,
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     )
     from .exchange import Exchange
     from .http import Body, Headers, HttpRequest, Limits, Source, Timeouts
+    from .models import cost
     from .policy import Retry
     from .providers import provider
     from .types import (
@@ -174,6 +176,7 @@ __all__ = [
     "FunctionToolCall",
     "Headers",
     "HttpRequest",
+    "ImageAdded",
     "ImagePart",
     "ImageUrl",
     "InputAudio",
@@ -225,6 +228,7 @@ __all__ = [
     "assistant",
     "auth",
     "commands",
+    "cost",
     "developer",
     "dialects",
     "errors",
@@ -258,11 +262,12 @@ _NAMES: Final = {
         "TruncatedStreamError UnprocessableEntityError UnsupportedParameterError"
     ),
     "events": (
-        "AnnotationAdded AudioDelta ChoiceFinished Completed Data Delta Event Failed Fold LogprobsDelta "
-        "ModerationReported Outcome Output ReasoningDelta RefusalDelta Started StateAdded TextDelta ToolCallDelta "
-        "ToolCallStarted UsageReported"
+        "AnnotationAdded AudioDelta ChoiceFinished Completed Data Delta Event Failed Fold ImageAdded "
+        "LogprobsDelta ModerationReported Outcome Output ReasoningDelta RefusalDelta Started StateAdded TextDelta "
+        "ToolCallDelta ToolCallStarted UsageReported"
     ),
     "exchange": "Exchange",
+    "models": "cost",
     "http": "Body Headers HttpRequest Limits Source Timeouts",
     "policy": "Retry",
     "providers": "provider",

@@ -12,9 +12,10 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from .errors import Failure
 from .events import Event, Outcome
 from .http import Headers, HttpRequest, Origin, Timeouts
-from .types import ChatResponse
+from .types import ChatResponse, Credential
 
 R = TypeVar("R", covariant=True)
 T = TypeVar("T")
@@ -25,11 +26,16 @@ NEVER: Final = float("inf")
 class Clock:
     """The time as the driver last told it, in its own clock; and the Unix time at the start, for dates only."""
 
-    __slots__ = ("now", "unix")
+    __slots__ = ("_start", "now", "unix")
 
     def __init__(self, now: float, unix: float | None = None) -> None:
         self.now = now
         self.unix = unix
+        self._start = now
+
+    def unix_now(self) -> float | None:
+        """The Unix time now: that at the start, and what the driver's clock has gone on since; None where none was given."""
+        return None if self.unix is None else self.unix + (self.now - self._start)
 
 
 def after(now: float, timeout: float | None) -> float:
@@ -82,7 +88,7 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class Withdraw(msgspec.Struct, frozen=True):
-    """*call* waits for a connection no longer."""
+    """*call* waits no longer, for a connection or for a token."""
 
     call: str
 
@@ -97,7 +103,46 @@ class Closed(msgspec.Struct, frozen=True):
     """The client is closed: every connection goes, and none is leased again."""
 
 
-Question: TypeAlias = Lease | Release | Withdraw | Abandoned | Closed
+class TokenWanted(msgspec.Struct, frozen=True):
+    """May *call* have the token of `key`?  `unix` is the Unix time now.
+
+    Answered Token; Fetch, and then it fetches it and says TokenFetched; Busy, to Wait for its key and ask again; or
+    Refused, where the fetch failed that it waited for.
+    """
+
+    key: str
+    unix: float
+    call: str = ""
+
+
+class TokenFetched(msgspec.Struct, frozen=True):
+    """What came of the fetch that *call* was told to make.  Answered Token, an older one where that is still good, or Refused.
+
+    `own` says of a failure that it is the call's alone, whose time is over: the next who waits fetches.
+    """
+
+    key: str
+    unix: float
+    outcome: Credential | Failure
+    own: bool = False
+    call: str = ""
+
+
+class TokenRefused(msgspec.Struct, frozen=True):
+    """A server refused this token: it is given to nobody any more."""
+
+    key: str
+    credential: Credential
+
+
+Question: TypeAlias = Lease | Release | Withdraw | Abandoned | Closed | TokenWanted | TokenFetched | TokenRefused
+
+
+def asked_by(call: str, question: Question) -> Question:
+    """The question as *call* asks it: a flow knows no call, and leaves its name empty."""
+    if isinstance(question, Closed | TokenRefused) or question.call:
+        return question
+    return msgspec.structs.replace(question, call=call)
 
 
 class Done(msgspec.Struct, frozen=True, gc=False):
@@ -123,17 +168,41 @@ class Leased(msgspec.Struct, frozen=True, gc=False):
 
 
 class Busy(msgspec.Struct, frozen=True, gc=False):
-    """Nothing is free.  Wait for `key`, then ask again with it as the ticket; the order is kept."""
+    """Nothing is free.  Wait for `key`, then ask again, for a connection with it as the ticket; the order is kept."""
 
     now: float
     key: int
+
+
+class Token(msgspec.Struct, frozen=True):
+    """An access token that is good for a while."""
+
+    now: float
+    credential: Credential
+
+
+class Fetch(msgspec.Struct, frozen=True, gc=False):
+    """The call is to fetch the token: the only one that does, until it says TokenFetched or is abandoned."""
+
+    now: float
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """There is no token, and this is why."""
+
+    now: float
+    failure: Failure
+
+
+Decision: TypeAlias = Done | Broken | Leased | Busy | Token | Fetch | Refused
+"""What a question may be answered."""
 
 
 # -- commands that drivers perform as they are --------------------------------------------------------------
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """Put a question to what calls share."""
+    """Put a question to what calls share; one without a call's name is asked in that of the call that the flow runs in."""
 
     question: Question
 
@@ -222,5 +291,5 @@ class Attempted(msgspec.Struct, Generic[R], frozen=True):
 
 
 Command: TypeAlias = Open | Read | Close | Race | Ask | Wait | Sleep | Emit
-Reply: TypeAlias = Head | Chunk | Ended | Attempted[ChatResponse] | Done | Broken | Leased | Busy
+Reply: TypeAlias = Head | Chunk | Ended | Attempted[ChatResponse] | Decision
 Flow: TypeAlias = Generator[Command, Reply, T]

@@ -19,7 +19,7 @@ class AwsKeys(Secret, frozen=True):
 
 
 def credential(provider: Provider) -> Credential:
-    """The credential that the provider's key makes under its scheme: `bearer`, or else the name of the key's header.
+    """The credential that the provider's key makes under its scheme: `bearer`, or else the names of the key's headers.
 
     A provider that needs no key gets an empty one where it has none; raises LocalProtocolError for any other.
     """
@@ -32,4 +32,5 @@ def credential(provider: Provider) -> Credential:
         raise LocalProtocolError(f"provider {provider.name!r} needs an api_key{variables}")
     if provider.auth == "bearer":
         return Credential((("authorization", f"Bearer {provider.api_key}"),))
-    return Credential(((provider.auth, provider.api_key),))
+    key = provider.api_key
+    return Credential(tuple((name, key) for name in provider.auth.split()))

@@ -13,14 +13,76 @@ from .codec import Codec, Server
 
 R = TypeVar("R")
 
-# For each dialect the modules that hold a `CODEC`, by operation; loaded on first use.
+# OpenAI's APIs beside chat, which are the same whichever of its two chats is used.
+_OPENAI: Final = {
+    "batch": "openai.batches:GET",
+    "batch_cancel": "openai.batches:CANCEL",
+    "batch_create": "openai.batches:CREATE",
+    "batch_results": "openai.batch_results",
+    "batches": "openai.batches:LIST",
+    "count_tokens": "openai.count_tokens",
+    "embeddings": "openai.embeddings",
+    "file": "openai.files:GET",
+    "file_content": "openai.files:CONTENT",
+    "file_delete": "openai.files:DELETE",
+    "file_upload": "openai.files:UPLOAD",
+    "files": "openai.files:LIST",
+    "image_edits": "openai.images:EDIT",
+    "images": "openai.images:GENERATE",
+    "model": "openai.models:GET",
+    "models": "openai.models:LIST",
+    "moderation": "openai.moderations",
+    "rerank": "openai.rerank",
+    "speech": "openai.speech",
+    "transcription": "openai.transcription:TRANSCRIBE",
+    "translation": "openai.transcription:TRANSLATE",
+}
+
+# For each dialect the modules that hold a `CODEC`, or `module:NAME` for another one, by operation; loaded on first use.
 _CODECS: Final[dict[str, dict[str, str]]] = {
-    "openai_chat": {"chat": "openai_chat"},
+    "anthropic": {"chat": "anthropic"},
+    "bedrock_converse": {"chat": "bedrock_converse"},
+    "cohere": {
+        "chat": "cohere",
+        "embeddings": "cohere.embeddings",
+        "model": "cohere.models:GET",
+        "models": "cohere.models:LIST",
+        "rerank": "cohere.rerank",
+    },
+    "gemini": {"chat": "gemini"},
+    "ollama": {
+        "chat": "ollama",
+        "embeddings": "ollama.embeddings",
+        "model": "ollama.models:GET",
+        "models": "ollama.models:LIST",
+    },
+    "openai_chat": {"chat": "openai_chat", **_OPENAI},
+    "openai_responses": {"chat": "openai_responses", **_OPENAI},
+}
+
+# Operations that a provider has, or has not, together, by the name under which it lists them.
+_GROUPS: Final[dict[str, str]] = {
+    "batch": "batches",
+    "batch_cancel": "batches",
+    "batch_create": "batches",
+    "batch_results": "batches",
+    "file": "files",
+    "file_content": "files",
+    "file_delete": "files",
+    "file_upload": "files",
+    "image_edits": "images",
+    "model": "models",
+    "translation": "transcription",
 }
 
 # The end of the path by which a server knows the dialect of a chat, and the module that holds its `SERVER`.
 _SERVERS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
+    (re.compile(r".*/model/.+/converse(?:-stream)?/?"), "bedrock_converse", "bedrock_converse.server"),
     (re.compile(r".*/chat/completions/?"), "openai_chat", "openai_chat.server"),
+    (re.compile(r".*/v2/chat/?"), "cohere", "cohere.server"),
+    (re.compile(r".*/api/chat/?"), "ollama", "ollama.server"),
+    (re.compile(r".*/responses/?"), "openai_responses", "openai_responses.server"),
+    (re.compile(r".*/[^/]+:(?:streamG|g)enerateContent/?"), "gemini", "gemini.server"),
 )
 
 
@@ -31,16 +93,16 @@ def names() -> tuple[str, ...]:
 
 def codec_for(provider: Provider, request: Request[R]) -> Codec[Request[R], R]:
     """The codec for requests like this one at *provider*; raises LocalProtocolError where there is none."""
-    operation = getattr(type(request), "operation", None)
-    dialect = provider.dialect if operation == "chat" else provider.operations.get(str(operation))
-    if dialect is None:
+    operation: str = getattr(type(request), "operation", "")
+    if operation != "chat" and _GROUPS.get(operation, operation) not in provider.operations:
         raise LocalProtocolError(f"{provider.name} takes no {type(request).__name__}")
-    if (modules := _CODECS.get(dialect)) is None:
-        raise LocalProtocolError(f"no dialect {dialect!r}; there are {', '.join(names())}")
-    if (module := modules.get(str(operation))) is None:
-        raise LocalProtocolError(f"{dialect} has no {type(request).__name__}")
+    if (modules := _CODECS.get(provider.dialect)) is None:
+        raise LocalProtocolError(f"no dialect {provider.dialect!r}; there are {', '.join(names())}")
+    if (module := modules.get(operation)) is None:
+        raise LocalProtocolError(f"{provider.dialect} has no {type(request).__name__}")
     # The table pairs each operation with the codec of its kind of request, which no type can say of a dict.
-    return cast("Codec[Request[R], R]", _loaded(module, "CODEC"))
+    module, _, name = module.partition(":")
+    return cast("Codec[Request[R], R]", _loaded(module, name or "CODEC"))
 
 
 def server_for(path: str) -> tuple[str, Server] | None:

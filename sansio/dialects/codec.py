@@ -106,10 +106,14 @@ class Folding(Protocol[R]):
 
 
 class Reading(msgspec.Struct, Generic[R], frozen=True):
-    """How one response is read: the decoder's events go to the fold."""
+    """How one response is read: the decoder's events go to the fold.
+
+    `framing` goes before the codec's own, where the request decides what the answer is: a transcript may be plain text.
+    """
 
     decoder: Decoder
     fold: Folding[R]
+    framing: Framing | None = None
 
 
 class Codec(Protocol[Q, R]):

@@ -16,6 +16,7 @@ class ErrorFacts(msgspec.Struct, frozen=True):
     """What an error object says.  `words` are its codes, types and statuses in lower case, the telling ones first.
 
     Among them `reasons` stands for openrouter's list of those of a moderation.  `text` is the message and whatever else may tell the kind, such as the error of a provider further up.
+    `retry_after` is in seconds.
     """
 
     message: str
@@ -24,6 +25,7 @@ class ErrorFacts(msgspec.Struct, frozen=True):
     param: str | None = None
     words: tuple[str, ...] = ()
     text: str = ""
+    retry_after: float | None = None
 
 
 _MESSAGE: Final = 2000  # characters of a body that is no JSON, enough to recognise it by
@@ -72,7 +74,7 @@ def _error(fields: dict[str, object]) -> ErrorFacts | None:
 
 
 def _flat(fields: dict[str, object]) -> ErrorFacts | None:
-    message = _string(fields.get("message")) or _string(fields.get("msg"))
+    message = _string(fields.get("message")) or _string(fields.get("Message")) or _string(fields.get("msg"))
     return _facts(fields, message) if message else None
 
 
@@ -111,13 +113,16 @@ _FORMS: Final[tuple[Callable[[dict[str, object]], ErrorFacts | None], ...]] = (_
 
 
 def _facts(fields: dict[str, object], message: str) -> ErrorFacts:
-    code = _string(fields.get("code"))
-    type_ = _string(fields.get("type")) or _string(fields.get("error_type"))
+    details = fields.get("details")
+    inner = cast("dict[str, object]", details) if isinstance(details, dict) else {}
+    code = _string(fields.get("code")) or _string(inner.get("error_code"))  # the latter is anthropic's
+    type_ = _string(fields.get("type")) or _string(fields.get("error_type")) or _aws_type(fields)
     metadata = fields.get("metadata")
     upstream = cast("dict[str, object]", metadata) if isinstance(metadata, dict) else {}
     told = [_string(upstream.get(name)) for name in ("error_type", "limit_source")]
     flagged = "reasons" if upstream.get("reasons") else None
-    words = (code, type_, _string(fields.get("status")), *told, flagged)
+    reasons, delay = _google_details(fields.get("details"))
+    words = (code, type_, _string(fields.get("status")), *told, flagged, *reasons)
     raw = upstream.get("raw") or ""
     return ErrorFacts(
         message,
@@ -126,7 +131,38 @@ def _facts(fields: dict[str, object], message: str) -> ErrorFacts:
         _string(fields.get("param")),
         tuple(word.lower() for word in words if word),
         f"{message} {raw if isinstance(raw, str) else _json(raw)}",
+        delay,
     )
+
+
+_DELAY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
+
+
+def _google_details(details: object) -> tuple[list[str], float | None]:
+    """Reasons, quotas and the time to wait in the `details` of a google.rpc.Status, by google/rpc/error_details.proto."""
+    words: list[str] = []
+    delay: float | None = None
+    for detail in cast("list[object]", details) if isinstance(details, list) else ():
+        if not isinstance(detail, dict):
+            continue
+        fields = cast("dict[str, object]", detail)
+        violations = fields.get("violations")
+        for violation in (fields, *(cast("list[object]", violations) if isinstance(violations, list) else ())):
+            told = cast("dict[str, object]", violation) if isinstance(violation, dict) else {}
+            words += filter(None, (_string(told.get("reason")), _string(told.get("quotaId"))))
+        if (seconds := _DELAY.fullmatch(_string(fields.get("retryDelay")) or "")) is not None:
+            delay = float(seconds[1])
+    return words, delay
+
+
+def error_type(name: str) -> str:
+    """The name of an error's type as AWS spells it, without the namespace in front and the address behind it."""
+    return name.partition(":")[0].rpartition("#")[2].strip()
+
+
+def _aws_type(fields: dict[str, object]) -> str | None:
+    name = _string(fields.get("__type"))
+    return error_type(name) if name else None
 
 
 def _string(value: object) -> str | None:

@@ -15,7 +15,7 @@ import msgspec
 from ..errors import Failure, Kind, kind_of_status
 from ..http import retry_after
 from .codec import Reply
-from .error_body import ErrorFacts, of_body
+from .error_body import ErrorFacts, error_type, of_body
 
 BODY_KEPT: Final = 64 * 1024  # how much of a body a Failure carries
 _SEARCHED: Final = 4000  # characters of a message that patterns are searched in, so that no message makes them slow
@@ -43,6 +43,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"|exceed_context_size_error|context size has been exceeded|max context length"
         r"|tokens.? \+ .max_new_tokens. must be|exceeded model token limit|maximum prompt length is"
         r"|longer than the (?:maximum model length|model's context length)|reduce the length of the messages"
+        r"|input is too large to process"
         r"|too many tokens",
     ),
     Rule(
@@ -72,6 +73,7 @@ RULES: Final[tuple[Rule, ...]] = (
             {
                 "billing_hard_limit_reached",
                 "credit_balance_exhausted",
+                "exceeded_current_quota_error",
                 "insufficient_balance",
                 "insufficient_credits",
                 "insufficient_quota",
@@ -83,6 +85,8 @@ RULES: Final[tuple[Rule, ...]] = (
         ),
         r"_(?:spend|usage)_limit_exceeded\b",
     ),
+    Rule("quota_exceeded", frozenset({429}), pattern=r"all available credits|monthly spending limit"),  # xai
+    Rule("quota_exceeded", frozenset({403}), pattern=r"(?:account|your) balance|insufficient balance"),  # moonshot
     Rule("quota_exceeded", frozenset({412}), pattern=r"suspended|bad standing|spending limit"),  # fireworks
     Rule(
         "authentication",
@@ -99,7 +103,13 @@ RULES: Final[tuple[Rule, ...]] = (
             {"capacity_exceeded", "engine_overloaded_error", "modelnotready", "overloaded", "overloaded_error"}
             | {"server_is_overloaded", "slow_down", "unavailable", "unavailable_error"}
         ),
-        r"overloaded",
+        r"overloaded|currently loading|worker .* limit reached",
+    ),
+    Rule(
+        "overloaded",
+        frozenset({429}),
+        frozenset({"engine_overloaded_error", "overloaded", "queue_exceeded", "service_tier_capacity_exceeded"}),
+        r"model busy|experiencing high demand|temporarily unable to process|capacity exceeded",
     ),
     Rule(
         "rate_limited",
@@ -160,14 +170,15 @@ _BY_STATUS: Final[dict[int, Kind]] = {498: "overloaded"}  # groq's; of cohere's 
 _STATUSES = frozenset(str(status) for status in range(400, 600))
 
 
-def of_facts(facts: ErrorFacts, record: bytes | bytearray = b"") -> Failure:
+def of_facts(facts: ErrorFacts, record: bytes | bytearray = b"", rules: Sequence[Rule] = RULES) -> Failure:
     """The failure that an error inside a successful response stands for; *record* is what it was read from."""
     return Failure(
-        kind=kind_of(facts, None),
+        kind=kind_of(facts, None, rules),
         message=facts.message,
         code=facts.code,
         type=facts.type,
         param=facts.param,
+        retry_after=facts.retry_after,
         body=bytes(record[:BODY_KEPT]),
     )
 
@@ -176,15 +187,19 @@ def of_reply(reply: Reply, unix: float | None, rules: Sequence[Rule] = RULES) ->
     """The failure that an error response stands for."""
     headers, status = reply.headers, reply.status
     facts = of_body(reply.body) or ErrorFacts(f"status {status} without an explanation")
+    if typed := headers.get("x-amzn-errortype"):  # AWS names the type in a header
+        name = error_type(typed)
+        facts = msgspec.structs.replace(facts, type=name, words=(name.lower(), *facts.words))
     if 300 <= status < 400 and (location := headers.get("location")):
         facts = msgspec.structs.replace(facts, message=f"redirected to {location}, and redirects are not followed")
+    wait = retry_after(dict(headers), unix)
     return Failure(
         kind=kind_of(facts, status, rules),
         message=facts.message,
         code=facts.code,
         type=facts.type,
         param=facts.param,
-        retry_after=retry_after(dict(headers), unix),
+        retry_after=facts.retry_after if wait is None else wait,
         should_retry={"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower()),
         body=reply.body[:BODY_KEPT],
     )

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
-from ..types import ChatRequest, ModelRule, Provider
+from ..types import ChatRequest, ModelRule, Provider, StreamOptions
 from .losses import Losses
 
 # Values that change nothing: a model that refuses the parameter answers the same without it.
@@ -28,6 +28,7 @@ DEFAULTS: Final[dict[str, object]] = {
     "tool_choice": "auto",
     "top_p": 1,
 }
+_ASKED_ANYWAY: Final = StreamOptions(include_usage=True)  # whoever refuses the option reports usage without it
 _NO_RULE: Final = ModelRule(pattern="")
 # What a conversion takes from the request itself, or what concerns the client and not the answer.
 _APART: Final = ("model", "messages", "extra", "schema_as_tool", "stream", "stream_options")
@@ -72,6 +73,13 @@ def rule_for(provider: Provider, model: str) -> ModelRule:
 def apply_rules(members: dict[str, object], model: str, provider: Provider, losses: Losses) -> ModelRule:
     """Rename and drop parameters as the provider's and the model's rules say; the latter is returned."""
     quirks, rule = provider.quirks, rule_for(provider, model)
+    for name, refused in rule.refused.items():
+        if (value := members.get(name)) in refused:
+            del members[name]
+            losses.drop(name, f"{model} does not take {value!r}")
+    for name, words in (*quirks.spelled.items(), *rule.spelled.items()):
+        if isinstance(word := members.get(name), str):
+            members[name] = words.get(word, word)
     for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
         if old in members:
             value = members.pop(old)
@@ -82,6 +90,6 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
         forbidden |= rule.forbidden
     for name in sorted(members.keys() & forbidden):
         value = members.pop(name)
-        if value is not None and value != DEFAULTS.get(name):
+        if value is not None and value != DEFAULTS.get(name) and value != _ASKED_ANYWAY:
             losses.drop(name, f"{provider.name if name in quirks.forbidden else model} does not take it")
     return rule

@@ -12,6 +12,7 @@ from ..types import (
     CustomToolCall,
     FunctionCall,
     FunctionToolCall,
+    ImagePart,
     Logprobs,
     Message,
     MessageAudio,
@@ -95,7 +96,7 @@ class CallRun:
         return FunctionToolCall(id=start.id, derived=start.derived, state=self.state, function=function)
 
 
-Run: TypeAlias = TextRun | ReasoningRun | CallRun | Opaque
+Run: TypeAlias = TextRun | ReasoningRun | CallRun | ImagePart | Opaque
 _USUAL_ORDER: Final[dict[type, int]] = {ReasoningRun: 0, TextRun: 1, CallRun: 2}
 
 
@@ -203,7 +204,11 @@ class ChoiceFold:
 
     def is_usual(self) -> bool:
         """Whether the order is reasoning, text, calls, so that the message's other fields say everything."""
-        usual = [run for run in self.runs if isinstance(run, CallRun) or not (isinstance(run, Opaque) or run.state)]
+        usual = [
+            run
+            for run in self.runs
+            if isinstance(run, CallRun) or not (isinstance(run, ImagePart | Opaque) or run.state)
+        ]
         ranks = [_USUAL_ORDER[type(run)] for run in usual]
         return len(ranks) == len(self.runs) and ranks == sorted(ranks)
 
@@ -223,13 +228,14 @@ def _part(run: Run) -> OrderedPart:
 class AudioFold:
     """Spoken audio in the making."""
 
-    __slots__ = ("_data", "_expires_at", "_id", "_transcript")
+    __slots__ = ("_data", "_expires_at", "_format", "_id", "_transcript")
 
     def __init__(self) -> None:
         self._id = ""
         self._data = Text()
         self._transcript = Text()
         self._expires_at: int | None = None
+        self._format: str | None = None
 
     def receive(self, event: AudioDelta) -> None:
         """Take the next piece."""
@@ -237,10 +243,13 @@ class AudioFold:
         self._data.append(event.data or "")
         self._transcript.append(event.transcript or "")
         self._expires_at = event.expires_at if event.expires_at is not None else self._expires_at
+        self._format = event.format or self._format
 
     def audio(self) -> MessageAudio:
         """The audio so far."""
-        return MessageAudio(self._id, str(self._data) or None, str(self._transcript) or None, self._expires_at)
+        return MessageAudio(
+            self._id, str(self._data) or None, str(self._transcript) or None, self._expires_at, self._format
+        )
 
 
 class LogprobsFold:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from ..errors import Failure
-from ..types import Annotation, ChatResponse, Opaque, TokenLogprob, Usage
+from ..types import Annotation, ChatResponse, ImagePart, Opaque, TokenLogprob, Usage
 
 R = TypeVar("R", covariant=True)
 
@@ -85,12 +85,20 @@ class ToolCallDelta(msgspec.Struct, frozen=True, gc=False):
 
 
 class AudioDelta(msgspec.Struct, frozen=True, gc=False):
-    """A piece of spoken audio: base64 `data` and its `transcript`; `id` and `expires_at` come once each."""
+    """A piece of spoken audio: base64 `data` and its `transcript`; `id`, `expires_at` and `format` come once each."""
 
     id: str | None = None
     data: str | None = None
     transcript: str | None = None
     expires_at: int | None = None
+    choice: int = 0
+    format: str | None = None
+
+
+class ImageAdded(msgspec.Struct, frozen=True):
+    """An image that the model made, whole."""
+
+    image: ImagePart
     choice: int = 0
 
 
@@ -156,6 +164,7 @@ Output: TypeAlias = (
     | ToolCallStarted
     | ToolCallDelta
     | AudioDelta
+    | ImageAdded
     | AnnotationAdded
     | LogprobsDelta
     | Data

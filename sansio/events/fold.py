@@ -15,6 +15,7 @@ from .deltas import (
     AudioDelta,
     ChoiceFinished,
     Delta,
+    ImageAdded,
     LogprobsDelta,
     ModerationReported,
     ReasoningDelta,
@@ -53,6 +54,8 @@ class Fold:
         for event in events:
             if run is not None and isinstance(event, TextDelta) and event.choice == last:
                 run.pieces.append(event.text)
+            elif isinstance(event, UsageReported):  # some say it with every piece of text, whose run goes on
+                self._usage = event.usage
             else:
                 self.receive(event)
                 run, last = self._text, self._last
@@ -88,6 +91,8 @@ class Fold:
                 fold = self._choice(event.choice)
                 fold.audio = fold.audio or AudioFold()
                 fold.audio.receive(event)
+            case ImageAdded(image, choice):
+                self._choice(choice).runs.append(image)
             case LogprobsDelta():
                 fold = self._choice(event.choice)
                 fold.logprobs = fold.logprobs or LogprobsFold()

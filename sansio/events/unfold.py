@@ -9,6 +9,7 @@ from ..types import (
     Choice,
     CustomToolCall,
     FunctionToolCall,
+    ImagePart,
     Message,
     Opaque,
     ReasoningPart,
@@ -20,6 +21,7 @@ from .deltas import (
     AudioDelta,
     ChoiceFinished,
     Delta,
+    ImageAdded,
     LogprobsDelta,
     ModerationReported,
     ReasoningDelta,
@@ -77,6 +79,8 @@ def _message(message: Message, choice: int) -> Iterator[Delta]:
             case FunctionToolCall() | CustomToolCall():
                 yield from _call(part, calls, choice)
                 calls += 1
+            case ImagePart():
+                yield ImageAdded(part, choice)
             case Opaque():
                 yield part
             case _:  # what only a request holds
@@ -87,7 +91,7 @@ def _message(message: Message, choice: int) -> Iterator[Delta]:
     if message.refusal is not None:
         yield RefusalDelta(message.refusal, choice)
     if (audio := message.audio) is not None:
-        yield AudioDelta(audio.id, audio.data, audio.transcript, audio.expires_at, choice)
+        yield AudioDelta(audio.id, audio.data, audio.transcript, audio.expires_at, choice, audio.format)
     for annotation in message.annotations or ():
         yield AnnotationAdded(annotation, choice)
 

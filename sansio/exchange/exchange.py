@@ -18,7 +18,7 @@ from ..dialects.codec import Folding, Reply, Terms
 from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
-from ..types import Credential, Loss, Provider, Request, Response
+from ..types import Credential, Download, Loss, Provider, Request, Response
 from .opening import CodedReader, body_reader
 from .plan import OnLoss, Plan, plan
 from .readers import ErrorReader, Reader
@@ -63,9 +63,11 @@ class Exchange(Generic[R]):
     __slots__ = (
         "_authorized",
         "_committed",
+        "_content_type",
         "_decoder",
         "_events",
         "_fold",
+        "_framing",
         "_informed",
         "_outcome",
         "_over",
@@ -100,12 +102,14 @@ class Exchange(Generic[R]):
         reading = of.codec.reading(of.asked, of.terms)
         self._decoder = reading.decoder
         self._fold: Folding[R] = reading.fold
+        self._framing = reading.framing or of.codec.framing
         self._reader: Reader | None = None  # from the head to the outcome
         self._events: list[Event[R]] = []
         self._taken = 0  # how many of them `next_event` has given
         self._status: int | None = None
         self._informed = False  # an informational head came
         self._request_id: str | None = None
+        self._content_type: str | None = None
         self._over = False  # the body has ended
         self._committed = False
         self._outcome: Completed[R] | Failed | None = None
@@ -171,11 +175,12 @@ class Exchange(Generic[R]):
         names = _by_name(headers)
         self._status = status
         self._request_id = next((names[name] for name in _REQUEST_IDS if names.get(name)), None)
+        self._content_type = names.get("content-type")
         if self._outcome is not None:
             return
         codec, terms = self._plan.codec, self._plan.terms
         if 200 <= status < 300:
-            self._reader = body_reader(codec.framing, self._decoder, terms.limits, names, stream=terms.stream)
+            self._reader = body_reader(self._framing, self._decoder, terms.limits, names, stream=terms.stream)
         else:
             refused = ErrorReader(lambda explanation: codec.failure(Reply(status, names, explanation), terms))
             self._reader = CodedReader(refused)
@@ -257,8 +262,10 @@ class Exchange(Generic[R]):
         """The response with what every response of this exchange says."""
         if not isinstance(response, Response):
             return response
-        provider = self._plan.terms.provider.name
-        return msgspec.structs.replace(response, request_id=self._request_id, provider=provider)
+        stamps = {"request_id": self._request_id, "provider": self._plan.terms.provider.name}
+        if isinstance(response, Download):
+            stamps["content_type"] = self._content_type
+        return msgspec.structs.replace(response, **stamps)
 
     def _end(self, outcome: Completed[R] | Failed) -> None:
         self._outcome = outcome

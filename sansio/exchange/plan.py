@@ -58,15 +58,18 @@ def _variant(provider: Provider, model: object) -> Provider:
     variant = next((variant for variant in provider.variants if re.fullmatch(variant.pattern, native)), None)
     if variant is None:
         return provider
+    names = {**provider.options, "model": "{model}"}
     given = {
         "base_url": variant.base_url and variant.base_url.format_map(provider.options),
         "auth": variant.auth,
         "headers": variant.headers,
+        "query": variant.query,
+        "operations": variant.operations,
     }
     return msgspec.structs.replace(
         provider,
         dialect=variant.dialect,
-        paths=variant.paths,
+        paths={name: path.format_map(names) for name, path in variant.paths.items()},
         quirks=variant.quirks,
         variants=(),
         **{name: value for name, value in given.items() if value is not None},

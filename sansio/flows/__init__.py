@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .attempt import attempt
+from .attempt import Attemptable, attempt
+from .attempts import attempts
 from .call import call
+from .token import forget, token
 
-__all__ = ["attempt", "call"]
+__all__ = ["Attemptable", "attempt", "attempts", "call", "forget", "token"]

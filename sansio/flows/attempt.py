@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 from ..commands import NEVER, Attempted, Broken, Chunk, Clock, Close, Emit, Ended, Flow, Head, Open, Read, Reply, after
 from ..errors import Failure, LocalProtocolError
-from ..events import Completed, Event, Failed
-from ..exchange import Exchange
-from ..http import Timeouts
+from ..events import Completed, Event, Failed, Outcome
+from ..http import Headers, HttpRequest, Timeouts
 
 R = TypeVar("R")
 
@@ -23,7 +22,59 @@ _EXPLAINED: Final = 10.0
 _HELD: Final = 64
 
 
-def attempt(exchange: Exchange[R], timeouts: Timeouts, until: float, clock: Clock) -> Flow[Attempted[R]]:
+class Attemptable(Protocol[R]):
+    """What an attempt runs: an `Exchange`, or what has as much of its manners.  See there."""
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request, ready to be sent."""
+        ...
+
+    @property
+    def stream(self) -> bool:
+        """Whether its events are shown as they come."""
+        ...
+
+    @property
+    def committed(self) -> bool:
+        """Whether it has given output that must not be said twice."""
+        ...
+
+    @property
+    def outcome(self) -> Outcome[R] | None:
+        """The end, as soon as it is known."""
+        ...
+
+    def renewed(self) -> Self:
+        """A fresh one of the same request."""
+        ...
+
+    def receive_head(self, status: int, headers: Headers, /) -> None:
+        """Take the response's status and headers."""
+        ...
+
+    def receive_data(self, chunk: bytes, /) -> None:
+        """Take the next bytes of the body."""
+        ...
+
+    def receive_eof(self) -> None:
+        """Take the clean end of the response."""
+        ...
+
+    def receive_broken(self, reason: str, /) -> None:
+        """Take any other end."""
+        ...
+
+    def fail(self, failure: Failure, /) -> None:
+        """End with what the caller knows better; nothing happens if it has ended."""
+        ...
+
+    def take_events(self) -> list[Event[R]]:
+        """The events since the last time."""
+        ...
+
+
+def attempt(exchange: Attemptable[R], timeouts: Timeouts, until: float, clock: Clock) -> Flow[Attempted[R]]:
     """Run *exchange* to its end.  Events are emitted where it streams; *until* is the deadline of the whole call.
 
     The flow never emits `Failed`: that is its result, for the caller to retry or to raise.
@@ -69,7 +120,7 @@ class Shown(Generic[R]):
 
     __slots__ = ("_exchange", "_held")
 
-    def __init__(self, exchange: Exchange[R]) -> None:
+    def __init__(self, exchange: Attemptable[R]) -> None:
         self._exchange = exchange
         self._held: Sequence[Event[R]] | None = ()  # None from the commit point on
 

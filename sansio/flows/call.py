@@ -1,16 +1,16 @@
-"""A call: attempts until one completes, the policy gives up, or the user has seen output."""
+"""A call: attempts under one total clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..commands import Clock, Flow, Sleep, after
-from ..events import Failed, Outcome
+from ..commands import Clock, Flow, after
+from ..events import Outcome
 from ..exchange import Exchange
 from ..http import Timeouts
 from ..policy import Retry
-from .attempt import attempt
+from .attempts import attempts
 
 R = TypeVar("R")
 
@@ -24,15 +24,4 @@ def call(
     would cut short is not begun, and the failure stands.
     """
     until = after(clock.now, timeouts.total)
-    made = 0
-    while True:
-        attempted = yield from attempt(exchange, timeouts, until, clock)
-        outcome = attempted.outcome
-        if attempted.committed or not isinstance(outcome, Failed):
-            return outcome
-        delay = retry.delay(made, outcome.failure, uniform())
-        if delay is None or clock.now + delay >= until:
-            return outcome
-        yield Sleep(clock.now + delay)
-        exchange = exchange.renewed()
-        made += 1
+    return (yield from attempts(exchange, retry, timeouts, uniform, clock, until=until))

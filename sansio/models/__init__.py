@@ -7,7 +7,7 @@ other models and prices over them.
 from __future__ import annotations
 
 from .litellm import read_litellm
-from .packaged import PACKAGED, Answer, bill, cost, info, with_feature
+from .packaged import PACKAGED, bill, cost, info, with_feature
 from .pricing import Cost, Line, Units, price, rates_for
 from .registry import Registry, Source, sources
 from .schema import Feature, ModelFacts, ModelInfo, Prices, Rates, Tier, UnitRates, dump, read
@@ -15,7 +15,6 @@ from .tokens import Counter, Counters, count, estimate, estimate_text, from_tikt
 
 __all__ = [
     "PACKAGED",
-    "Answer",
     "Cost",
     "Counter",
     "Counters",

@@ -48,7 +48,7 @@ _SERVICES: Final = {
     "balanced": "balanced",
     "ultrafast": "ultrafast",
 }
-_PRICE: Final = re.compile(rf"(\w+?)(?:_above_(\d+)k_tokens)?(?:_({'|'.join(_SERVICES)}))?")
+_PRICE: Final = rf"(\w+?)(?:_above_(\d+)k_tokens)?(?:_({'|'.join(_SERVICES)}))?"
 _UNITS: Final = {
     "input_cost_per_character": "character",
     "input_cost_per_image": "input_image",
@@ -141,7 +141,7 @@ def _model(key: str, litellm_provider: str, row: Row) -> ModelInfo:
         max_output_tokens=_limit(row, "max_output_tokens"),
         features=_features(row, kind),
         prices=_prices(provider, kind, row),
-        retires=_date(row.get("deprecation_date")),
+        deprecation_date=_date(row.get("deprecation_date")),
         source="litellm",
     )
 
@@ -195,7 +195,7 @@ def _order(item: tuple[tuple[int, str | None], _Rates]) -> tuple[str, int]:
 def _by_condition(provider: str, row: Row) -> dict[tuple[int, str | None], _Rates]:
     rates: dict[tuple[int, str | None], _Rates] = {}
     for name, value in _priced(row):
-        parts = _PRICE.fullmatch(name)
+        parts = re.fullmatch(_PRICE, name)
         if parts is not None and (bucket := _BUCKETS.get(parts[1])) is not None:
             above = int(parts[2] or 0) * 1000
             if above and provider == "xai":  # whose long prompts begin at the threshold, not behind it

@@ -27,13 +27,13 @@ _PROVIDERS: Final = {
 
 class _Rule(NamedTuple):
     providers: frozenset[str]
-    pattern: re.Pattern[str]
+    pattern: str  # compiled on first use
     replacement: str = ""
     priced: bool = True
 
 
 def _rule(providers: str, pattern: str, replacement: str = "", *, priced: bool = True) -> _Rule:
-    return _Rule(frozenset(providers.split()), re.compile(pattern), replacement, priced)
+    return _Rule(frozenset(providers.split()), pattern, replacement, priced)
 
 
 _GOOGLE: Final = "gemini vertex_ai"
@@ -65,7 +65,7 @@ def variants(provider: str, id: str) -> Iterator[tuple[str, bool]]:
     priced = True
     for rule in _RULES:
         if provider in rule.providers:
-            shorter = rule.pattern.sub(rule.replacement, id, count=1)
+            shorter = re.sub(rule.pattern, rule.replacement, id, count=1)
             if shorter not in {id, ""}:
                 id, priced = shorter, priced and rule.priced
                 yield id, priced

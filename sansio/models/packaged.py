@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from math import isfinite
+from typing import Final, cast
 
-from ..types import Usage
+from ..types import Response, Usage
 from .pricing import Cost, Units, price
 from .registry import Registry
-from .schema import Feature, ModelInfo
+from .schema import Feature, ModelInfo, Prices
 
 PACKAGED: Final = Registry()
 
-
-class Answer(Protocol):
-    """What every response has that can be priced."""
-
-    @property
-    def provider(self) -> str | None:
-        """The provider that answered."""
-        ...
-
-    @property
-    def model(self) -> str | None:
-        """The model that answered, by the provider's name for it."""
-        ...
-
-    @property
-    def usage(self) -> Usage | None:
-        """What the call used."""
-        ...
+# Where answers state what is billed beside tokens; `data` are the images.
+_STATED: Final = {"output_image": "data", "query": "search_units", "second": "billed_seconds"}
 
 
 def info(model: str) -> ModelInfo | None:
@@ -43,7 +29,7 @@ def with_feature(*features: Feature, provider: str | None = None, kind: str | No
 
 
 def cost(
-    response: Answer,
+    response: Response,
     *,
     registry: Registry = PACKAGED,
     provider: str | None = None,
@@ -56,7 +42,8 @@ def cost(
 
     *provider* is the registry's name for it, where the configured one has a name of its own; *model* is the one that was
     asked for: its prices count where the one that answered is not listed.  Without *service_tier* the answer's own
-    counts.  See `price` for what is billed how, and `bill` for the single lines.
+    counts.  *units* are what is billed beside tokens; without them, the images, seconds of sound and rerank queries that
+    the answer states.  See `price` for what is billed how, and `bill` for the single lines.
     """
     found = bill(
         response,
@@ -71,7 +58,7 @@ def cost(
 
 
 def bill(
-    response: Answer,
+    response: Response,
     *,
     registry: Registry = PACKAGED,
     provider: str | None = None,
@@ -84,16 +71,34 @@ def bill(
     named = provider or response.provider
     if named is None:
         return None
-    for id in (response.model, model):
+    for id in (_text(response, "model"), model):
         if id and (known := registry.find(named, id)) is not None and known.prices is not None:
-            tier: object = service_tier or getattr(response, "service_tier", None)
+            usage: object = getattr(response, "usage", None)
             created: object = getattr(response, "created", None)
             return price(
-                response.usage,
+                usage if isinstance(usage, Usage) else None,
                 known.prices,
-                service_tier=tier if isinstance(tier, str) else None,
+                service_tier=service_tier or _text(response, "service_tier"),
                 batch=batch,
                 at=created if isinstance(created, int) and created > 0 else None,
-                units=units,
+                units=units or _stated(response, known.prices),
             )
     return None
+
+
+def _text(response: Response, name: str) -> str | None:
+    value: object = getattr(response, name, None)
+    return value if isinstance(value, str) else None
+
+
+def _stated(response: Response, prices: Prices) -> Units | None:
+    """What the answer states of the units that the model is priced by; no sense in it, no count."""
+    counts: dict[str, int | Decimal] = {}
+    for unit, field in _STATED.items() if prices.units is not None else ():
+        if getattr(prices.units, unit) is not None:
+            value: object = getattr(response, field, None)
+            if isinstance(value, float) and isfinite(value) and value >= 0:
+                counts[unit] = Decimal(str(value))
+            elif isinstance(value, Sequence):
+                counts[unit] = len(cast("Sequence[object]", value))
+    return Units(**counts) if counts else None

@@ -51,21 +51,21 @@ _SERVICES: Final = {
 _BATCH: Final = "batch"
 
 
-class Units(msgspec.Struct, frozen=True, kw_only=True):
+class Units(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """What a call is billed for beside tokens: counts, under the names of `UnitRates`.
 
     State only what the provider bills: a count without a price makes the cost unknown, except for `request`.  A negative
     count is a LocalProtocolError.
     """
 
-    request: int = 1
-    input_image: int = 0
-    output_image: int = 0
+    request: int | Decimal = 1
+    input_image: int | Decimal = 0
+    output_image: int | Decimal = 0
     second: int | Decimal = 0
-    page: int = 0
-    character: int = 0
-    query: int = 0
-    web_search: int = 0
+    page: int | Decimal = 0
+    character: int | Decimal = 0
+    query: int | Decimal = 0
+    web_search: int | Decimal = 0
 
     def __post_init__(self) -> None:
         if not all(getattr(self, name) >= 0 for name in UNITS):
@@ -116,19 +116,20 @@ def price(
     """What the usage costs at these prices; None where it is unknown.
 
     *at* is Unix time, needed only where prices depend on the hour.  A service tier without rates of its own is billed
-    at the standard ones.  *units* alone will do for what has no tokens; `web_searches` of the usage are added to them.
-    What the provider itself says (`usage.cost`) plays no part.
+    at the standard ones.  *units* alone will do for what has no tokens, and `web_searches` of the usage are added to them;
+    without any, the cost of a model that is priced by the image, second, page, character or query is unknown.  What the
+    provider itself says (`usage.cost`) plays no part.
     """
     if prices.incomplete or (usage is None and units is None):
         return None
     split = _split(usage)
     if split is None:
         return None
-    tokens, of_prompts, of_completions = split
+    tokens, asked, answered = split
     rates = rates_for(prices, tokens, service_tier=_BATCH if batch else service_tier, at=at)
     if rates is None:
         return None
-    prompt, completion = _billed(of_prompts, rates, prices), _billed(of_completions, rates, prices)
+    prompt, completion = _billed(asked, rates, prices), _billed(answered, rates, prices)
     other = _units(units, usage, prices)
     if prompt is None or completion is None or other is None:
         return None
@@ -211,8 +212,13 @@ def _rate(bucket: str, rates: Rates, standard: Prices) -> Decimal | None:
 def _units(units: Units | None, usage: Usage | None, prices: Prices) -> list[Line] | None:
     searches = (usage.web_searches or 0) if usage is not None else 0
     rates = prices.units or _NO_RATES
-    if units is None and not searches and rates.request is None:
-        return []
+    if searches < 0:
+        return None
+    if units is None:
+        if _is_counted(rates):
+            return None
+        if not searches and rates.request is None:
+            return []
     counts = units or _ONE_REQUEST
     lines: list[Line] = []
     for name in UNITS:
@@ -223,6 +229,17 @@ def _units(units: Units | None, usage: Usage | None, prices: Prices) -> list[Lin
         elif count and name != "request":
             return None
     return lines
+
+
+def _is_counted(rates: UnitRates) -> bool:
+    """Whether the model is billed by what only a count can tell."""
+    return not (
+        rates.character is None
+        and rates.output_image is None
+        and rates.page is None
+        and rates.query is None
+        and rates.second is None
+    )
 
 
 def _sum(lines: list[Line]) -> Decimal:

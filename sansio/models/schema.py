@@ -38,7 +38,7 @@ Feature: TypeAlias = Literal[
 """What a model can do, as far as it is stated somewhere: a feature that is missing here may still be there."""
 
 
-class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """US dollars per million tokens, by bucket; None where the bucket has no price of its own.
 
     `cache_write` is for writes that live for the provider's base time (five minutes at Anthropic) or for one that it did
@@ -65,7 +65,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         _check(self, BUCKETS)
 
 
-class UnitRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class UnitRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """US dollars for one request, image, second of audio, page, character, rerank query, or web search."""
 
     request: Decimal | None = None
@@ -81,7 +81,7 @@ class UnitRates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         _check(self, UNITS)
 
 
-class Tier(Rates, frozen=True, kw_only=True, omit_defaults=True):
+class Tier(Rates, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """All the rates of calls that the standard ones do not hold for.
 
     `above`: of prompts with more than so many tokens, cached ones included.  `service`: of that service tier (`batch` is
@@ -93,7 +93,7 @@ class Tier(Rates, frozen=True, kw_only=True, omit_defaults=True):
     hours: tuple[tuple[int, int], ...] = ()
 
 
-class Prices(Rates, frozen=True, kw_only=True, omit_defaults=True):
+class Prices(Rates, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """The standard rates of a model, the tiers that differ from them, and what is billed by another unit.
 
     `incomplete` says that a fee which cannot be stated here comes on top, so that the cost of a call is unknown.
@@ -104,11 +104,12 @@ class Prices(Rates, frozen=True, kw_only=True, omit_defaults=True):
     incomplete: bool = False
 
 
-class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """What is known of a model.  `kind` is chat, embedding, image, transcription, speech, rerank or moderation.
 
-    The limits are in tokens; `context_window` is for input and output together.  `retires` is the day from which the
-    provider serves it no more.  `source` names where the facts come from: one of `sources()`, if they are the package's.
+    The limits are in tokens; `context_window` is for input and output together.  From `deprecation_date` on the provider
+    need not serve it, as far as it has said so.  `source` names where the facts come from: one of `sources()`, if they are
+    the package's.
     """
 
     kind: str = "chat"
@@ -117,11 +118,11 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context_window: int | None = None
     features: frozenset[Feature] = frozenset()
     prices: Prices | None = None
-    retires: date | None = None
+    deprecation_date: date | None = None
     source: str | None = None
 
 
-class ModelInfo(ModelFacts, frozen=True, kw_only=True, omit_defaults=True):
+class ModelInfo(ModelFacts, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """A model of a provider; `id` is what the provider calls it."""
 
     provider: str

@@ -16,8 +16,33 @@ from ..types import Provider, Secret
 
 # The modules that hold `PROVIDERS`, by the names of these; loaded on first use.
 _MODULES: Final[dict[str, str]] = {
+    "anthropic": "anthropic",
+    "bedrock": "bedrock",
+    "cohere": "cohere",
+    "ollama": "ollama",
+    "azure_ai": "azure",
+    "azure_openai": "azure",
+    "cerebras": "compatible",
+    "deepinfra": "compatible",
+    "deepseek": "compatible",
+    "fireworks": "compatible",
+    "gemini": "google",
+    "groq": "compatible",
+    "huggingface": "compatible",
+    "llamacpp": "local",
+    "meta_llama": "compatible",
+    "mistral": "mistral",
+    "moonshot": "compatible",
+    "nvidia_nim": "compatible",
     "openai": "openai",
-    "openai_compatible": "openai_compatible",
+    "openai_compatible": "local",
+    "openrouter": "compatible",
+    "perplexity": "compatible",
+    "together": "compatible",
+    "v0": "compatible",
+    "vertex_ai": "google",
+    "vllm": "local",
+    "xai": "compatible",
 }
 _ALIASES: Final = {"azure": "azure_openai", "cohere_chat": "cohere", "together_ai": "together", "vertex": "vertex_ai"}
 _OPTION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?")  # it stands in host names and paths
@@ -76,7 +101,9 @@ def provider(
     variables = env or {}
     named = tuple((header, variables[key]) for key, header in found.header_variables.items() if variables.get(key))
     chosen = _options(found, options, variables)
-    url = base_url or _first(found.url_variables, variables) or _filled(found.base_url, found, chosen)
+    found = _in_form(found, chosen)
+    given = base_url or _first(found.url_variables, variables)
+    url = _rooted(found, given) if given else _filled(found.base_url, found, chosen)
     _check_dialect(dialect or found.dialect)
     return msgspec.structs.replace(
         found,
@@ -111,6 +138,27 @@ def _options(template: Provider, given: Mapping[str, str], variables: Mapping[st
                 f"{name}={value!r} is no option of {template.name}: letters, digits, and ._:- within"
             )
     return chosen
+
+
+def _in_form(template: Provider, options: Mapping[str, str]) -> Provider:
+    """The provider with the URLs that its options ask for."""
+    form = next((form for asked, form in template.forms.items() if _is_given(asked, options)), None)
+    if form is None:
+        return template
+    return msgspec.structs.replace(template, base_url=form.base_url, paths=form.paths, query=form.query)
+
+
+def _is_given(asked: str, options: Mapping[str, str]) -> bool:
+    name, _, value = asked.partition("=")
+    return name in options and value in {"", options[name]}
+
+
+def _rooted(template: Provider, url: str) -> str:
+    """The caller's URL; that of a resource with the template's path."""
+    if not template.rooted or "/" in url.partition("://")[2].rstrip("/"):
+        return url
+    path = template.base_url.partition("://")[2].partition("/")[2]
+    return f"{url.rstrip('/')}/{path}"
 
 
 def _filled(text: str, template: Provider, options: Mapping[str, str]) -> str:

@@ -11,13 +11,23 @@ _SAMPLING: Final = frozenset(
 )
 _MAX_TOKENS: Final = {"max_tokens": "max_completion_tokens"}
 
-# Reasoning models; fine-tunes and ids that no rule names are sent as they are.
-_MODELS: Final = (
-    ModelRule(pattern=r"o[34]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_SAMPLING | {"stop"}),
-    ModelRule(pattern=r"o\d+(-.*)?", renamed=_MAX_TOKENS, forbidden=_SAMPLING),
+OPENAI_LACKS: Final = frozenset({"min_p", "repetition_penalty", "thinking", "top_k"})
+_REASONING: Final = _SAMPLING | {"prediction", "stop", "web_search_options"}
+_O_SERIES: Final = _SAMPLING | {"parallel_tool_calls", "prediction", "verbosity", "web_search_options"}
+
+# Fine-tunes and ids that no rule names are sent as they are.
+OPENAI_MODELS: Final = (
+    ModelRule(pattern=r".*-search(-.*)?"),  # who alone takes options for searching
+    ModelRule(pattern=r"(gpt-3\.5|gpt-4|chatgpt-4).*", forbidden=frozenset({"reasoning_effort", "verbosity"})),
+    ModelRule(pattern=r"o[34]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_O_SERIES | {"stop"}),
+    ModelRule(pattern=r"o\d+(-.*)?", renamed=_MAX_TOKENS, forbidden=_O_SERIES),
     ModelRule(pattern=r"gpt-5-chat.*"),  # no reasoning model, unlike gpt-5.1-chat
-    ModelRule(pattern=r"gpt-5\.[1-9]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_SAMPLING, lifted_by="none"),
-    ModelRule(pattern=r"gpt-([5-9]|\d\d+)(\.\d+)?(-.*)?", renamed=_MAX_TOKENS, forbidden=_SAMPLING),
+    ModelRule(pattern=r"gpt-5\.[1-9]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_REASONING, lifted_by="none"),
+    ModelRule(pattern=r"gpt-([5-9]|\d\d+)(\.\d+)?(-.*)?", renamed=_MAX_TOKENS, forbidden=_REASONING),
+)
+
+_OPERATIONS: Final = frozenset(
+    {"batches", "count_tokens", "embeddings", "files", "images", "models", "moderation", "speech", "transcription"}
 )
 
 _OPENAI: Final = Provider(
@@ -28,7 +38,13 @@ _OPENAI: Final = Provider(
     url_variables=("OPENAI_BASE_URL",),
     header_variables={"OPENAI_ORG_ID": "openai-organization", "OPENAI_PROJECT_ID": "openai-project"},
     headers_variable="OPENAI_CUSTOM_HEADERS",
-    quirks=Quirks(forbidden=frozenset({"min_p", "repetition_penalty", "top_k"}), models=_MODELS),
+    operations=_OPERATIONS,
+    quirks=Quirks(
+        forbidden=OPENAI_LACKS,
+        models=OPENAI_MODELS,
+        # As OpenAI's own clients ask, at half the cost.
+        operations={"embeddings": Quirks(members={"encoding_format": "base64"})},
+    ),
 )
 
 PROVIDERS: Final = (_OPENAI,)

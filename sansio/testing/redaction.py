@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from ..commands import Broken, Emit
+from ..commands import Ask, Broken, Emit, Refused, Token, TokenFetched, TokenRefused, TokenWanted
 from ..http import is_secret
+from ..types import Credential
 from ..wire.verbs import Answer, Bytes, Pull, Receive, Send, Verb
 
 Heard: TypeAlias = tuple[tuple[Verb, ...], Verb, Answer]
@@ -37,6 +38,10 @@ _LENGTH: Final = re.compile(rb"\r\ncontent-length: (\d+)\Z")  # where `wire.http
 _SEAM: Final = rb"\r\n[0-9a-fA-F]{1,16}[^\r\n]*\r\n"  # between two chunks of a chunked body
 _SEAM_OR_BYTE: Final = re.compile(rb"(%b)|." % _SEAM, re.DOTALL)
 
+_FORM: Final = b"\r\ncontent-type: application/x-www-form-urlencoded"  # as requests for tokens are made
+_FORM_FIELD: Final = re.compile(rb"((?:(?<=&)|\A)([^=&]*)=)[^&]*")
+_TOKEN: Final = re.compile(rb'("(?:access|refresh|id)_token"\s*:\s*")((?:[^"\r\n]|%b)*)' % _SEAM)
+
 
 class Redaction:
     """What was *heard*, without the values of secret headers and query keys, proxy passwords, and the given *secrets*.
@@ -53,7 +58,7 @@ class Redaction:
         placed = [(verb, answer, self._place(verbs, verb, answer)) for verbs, verb, answer in heard]
         self._sent = {conn: self._hide(streams.sent) for conn, streams in self._connections.items()}
         self._received = {
-            conn: _hide_heads(self._hide(streams.received), streams.heads)
+            conn: _hide_heads(_hide_tokens(self._hide(streams.received)), streams.heads)
             for conn, streams in self._connections.items()
         }
         self._read = {source: self._hide(data) for source, data in self._sources.items()}
@@ -85,6 +90,9 @@ class Redaction:
             case Send(conn, _, until):
                 data = self._sent[conn][self._sends[id(verb)]]
                 return repr(Send(conn, _hide_request(data) if id(verb) in self._begins else data, until))
+            case Ask(TokenWanted() | TokenFetched() | TokenRefused() as question):  # the key tells secrets apart
+                kind = question.key.partition(":")[0]
+                return self._hide_text(repr(Ask(msgspec.structs.replace(question, key=kind))))
             case _:
                 return self._hide_text(repr(verb))
 
@@ -96,6 +104,12 @@ class Redaction:
                 return Bytes(now, self._read[source][place])
             case _, Broken(now, kind, reason):
                 return Broken(now, kind, self._hide_text(reason))
+            case _, Token(now, credential):
+                hidden = tuple([(name, _REDACTED.decode()) for name, _ in credential.headers])
+                return Token(now, Credential(hidden, credential.expires))
+            case _, Refused(now, failure):
+                message, body = self._hide_text(failure.message), self._hide(failure.body)
+                return Refused(now, msgspec.structs.replace(failure, message=message, body=body))
             case _:
                 return answer
 
@@ -103,7 +117,7 @@ class Redaction:
         return self._connections.setdefault(conn, _Connection())
 
     def _hide(self, data: bytes | bytearray) -> bytes:
-        return self._pattern.sub(lambda found: _SEAM_OR_BYTE.sub(lambda byte: byte[1] or b"x", found[0]), bytes(data))
+        return self._pattern.sub(lambda found: _masked(found[0]), bytes(data))
 
     def _hide_text(self, text: str) -> str:
         return self._hide(text.encode("utf-8", "replace")).decode("utf-8", "replace")
@@ -154,6 +168,9 @@ def _hide_request(data: bytes) -> bytes:
     if data.startswith(b"\x01"):
         return b"\x01" + _REDACTED
     head, blank, body = data.partition(b"\r\n\r\n")
+    if _FORM in head:
+        body = _FORM_FIELD.sub(lambda found: found[1] + _REDACTED if _is_secret(found[2]) else found[0], body)
+        head = _LENGTH.sub(rb"\r\ncontent-length: REDACTED", head)
     return _hide_head(head, lambda _: _REDACTED) + blank + body
 
 
@@ -161,6 +178,20 @@ def _hide_heads(data: bytes, starts: list[int]) -> bytes:
     """Received bytes with the head behind each of *starts* redacted, at its length."""
     parts = [data[start:end] for start, end in pairwise([*starts, len(data)])]
     return b"".join([_HEADS.sub(lambda heads: _hide_head(heads[0], _crossed_out), part, count=1) for part in parts])
+
+
+def _hide_tokens(data: bytes) -> bytes:
+    """Received bytes without the tokens in the answers of token endpoints."""
+    return _TOKEN.sub(lambda found: found[1] + _masked(found[2]), data)
+
+
+def _masked(data: bytes) -> bytes:
+    """As many bytes; the seams between chunks stay."""
+    return _SEAM_OR_BYTE.sub(lambda byte: byte[1] or b"x", data)
+
+
+def _is_secret(name: bytes) -> bool:
+    return is_secret(name.decode("latin-1")) or name.endswith(b"assertion")
 
 
 def _crossed_out(value: bytes) -> bytes:

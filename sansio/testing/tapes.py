@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from ..commands import Broken, Busy, Done, Leased
+from ..commands import Broken, Busy, Decision, Done, Fetch, Leased, Refused, Token
 from ..wire.call import Call
 from ..wire.verbs import Answer, Bytes, Finished, Verb
 from .redaction import Heard, Redaction
@@ -160,12 +160,15 @@ class _Text(msgspec.Struct):
     data: str
 
 
-_KINDS: Final[dict[str, type[Done | Broken | Leased | Busy | _Text]]] = {
+_KINDS: Final[dict[str, type[Decision | _Text]]] = {
     "Done": Done,
     "Bytes": _Text,
     "Broken": Broken,
     "Leased": Leased,
     "Busy": Busy,
+    "Token": Token,
+    "Fetch": Fetch,
+    "Refused": Refused,
 }
 
 

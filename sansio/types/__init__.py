@@ -46,7 +46,7 @@ from .content import (
     UrlCitation,
 )
 from .messages import Content, Message, MessageAudio, OrderedPart, assistant, developer, system, tool, user
-from .provider import Credential, ModelRule, Provider, Quirks, Secret, Variant
+from .provider import Credential, Form, ModelRule, Provider, Quirks, Secret, Variant
 from .request import Loss, Maybe, Request, Response
 from .response import ChatResponse, Choice, Logprobs, TokenLogprob, TopLogprob
 from .structured import json_schema
@@ -172,6 +172,7 @@ __all__ = [
     "FileObject",
     "FilePart",
     "FileReference",
+    "Form",
     "FunctionCall",
     "FunctionChoice",
     "FunctionDefinition",

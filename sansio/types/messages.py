@@ -15,12 +15,16 @@ OrderedPart: TypeAlias = ContentPart | ToolCall
 
 
 class MessageAudio(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Audio that the model spoke: base64 `data`; in a request only its `id` is needed.  `expires_at` is Unix time."""
+    """Audio that the model spoke: base64 `data`; in a request only its `id` is needed.  `expires_at` is Unix time.
+
+    `format` is the media type of the data, where the API says it.
+    """
 
     id: str
     data: str | None = None
     transcript: str | None = None
     expires_at: int | None = None
+    format: str | None = None
 
 
 def _null() -> None:

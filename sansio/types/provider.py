@@ -30,38 +30,61 @@ class Secret(msgspec.Struct, frozen=True):
 class ModelRule(msgspec.Struct, frozen=True, kw_only=True):
     """What some of a provider's models take differently: those whose whole id matches `pattern`, a regular expression.
 
-    `renamed` and `forbidden` are as in `Quirks`; the latter does not hold where `reasoning_effort` is `lifted_by`.
-    `reasoning` is the way in which the family is told how much to reason, one of its dialect's, and `budgets` the tokens
-    that stand for an effort where that way is a budget.
+    `renamed`, `spelled` and `forbidden` are as in `Quirks`; the last does not hold where `reasoning_effort` is `lifted_by`.
+    `refused` are values, by parameter, that the models do not take.  `reasoning` is the way in which the family is told
+    how much to reason, one of its dialect's, and `budgets` the tokens that stand for an effort where that way is a budget.
+    `lacks` are features of the dialect that these models do not have, by its names for them, `max_output_tokens` is their
+    limit, for a dialect whose requests must state one.
     """
 
     pattern: str
     renamed: Mapping[str, str] = {}
+    spelled: Mapping[str, Mapping[str, str]] = {}
     forbidden: frozenset[str] = frozenset()
+    refused: Mapping[str, frozenset[str]] = {}
     lifted_by: str | None = None
     reasoning: str | None = None
     budgets: Mapping[str, int] = {}
+    lacks: frozenset[str] = frozenset()
+    max_output_tokens: int | None = None
 
 
 class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     """How a provider differs from its dialect, as data.
 
-    `renamed` maps a parameter to the provider's name for it, `forbidden` names those that it refuses, `roles` maps a
-    role to the one that it takes.  `reasoning_field` is the name under which reasoning text is sent back in assistant messages, None
+    `renamed` maps a parameter to the provider's name for it, `spelled` its values to the provider's words for them, and
+    `forbidden` names those that it refuses.  `roles` maps a role to the one that it takes; `named` holds the roles whose
+    messages may have a name, None where all may.  `forms` names, for a part of a message or a parameter, the form of its
+    own that the provider has for it, one of its dialect's.  `reasoning_field` is the name under which reasoning text is sent back in assistant messages, None
     where it is not taken.  `usage_switch` says that streams report usage only when `stream_options.include_usage` asks.
-    `members` stand in every body; None leaves the dialect's own member out.  `reasoning_apart` says that the completion
-    tokens do not include those of the reasoning.  Of `models` the first rule that matches counts; a model that none
-    matches is not rewritten.
+    `members` stand in every body; None leaves the dialect's own member out.  `lacks` are features of the dialect that the
+    provider does not have, by the dialect's names for them.  Of `models` the first rule that matches
+    counts; a model that none matches is not rewritten.
+
+    `operations` says the same of requests that are no chats, by operation: there `renamed` also names what the provider
+    takes beyond OpenAI's API, by whatever name, and `members` are sent unless the caller gave them.
     """
 
     renamed: Mapping[str, str] = {}
+    spelled: Mapping[str, Mapping[str, str]] = {}
     forbidden: frozenset[str] = frozenset()
     roles: Mapping[str, str] = {}
+    named: frozenset[str] | None = None
+    forms: Mapping[str, str] = {}
     reasoning_field: str | None = None
     usage_switch: bool = True
     members: Mapping[str, str | None] = {}
-    reasoning_apart: bool = False
+    lacks: frozenset[str] = frozenset()
     models: tuple[ModelRule, ...] = ()
+    operations: Mapping[str, Quirks] = {}
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """Another form of a provider's URLs, where an option is given that only this one has, or `option=value` is."""
+
+    base_url: str
+    paths: Mapping[str, str] = {}
+    query: Headers = ()
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +95,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None = None
     auth: str | None = None
     headers: Headers | None = None
+    query: Headers | None = None
+    operations: frozenset[str] | None = None
     paths: Mapping[str, str] = {}
     quirks: Quirks = Quirks()
 
@@ -80,11 +105,14 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how a provider is asked.  Make one with `sansio.provider(name, ...)`; its repr shows no secret.
 
     `base_url` has no slash at the end of its path; its query goes with every request.  In a template it may name options in
-    braces (`{region}`).  `dialect` names the chat API, `operations` the dialects of further kinds of requests, by operation.
+    braces (`{region}`).  `dialect` names the API; of `operations` it has those that are named, beside the chat.
+    `forms` replace the URLs where the option is given by which they stand.  Of a `rooted` provider a URL without a path is
+    that of the resource, under which the template's path stands.
+
     `paths` replace a dialect's own, by its names for them (`chat`, `responses`, `messages`; `messages.stream` for streams
     only), with `{model}` in them; of `variants` the first that fits the model counts.
 
-    `auth` is the scheme that turns `api_key` into headers (`bearer`, or the name of a header), `keyless` says that a
+    `auth` is the scheme that turns `api_key` into headers (`bearer`, or the names of its headers), `keyless` says that a
     request without a key is still worth sending (local servers).  `secret` stands in for the key; `service` is the
     service's name in signatures of AWS.
 
@@ -108,7 +136,9 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     headers_variable: str | None = None
     headers: Headers = ()
     query: Headers = ()
-    operations: Mapping[str, str] = {}
+    forms: Mapping[str, Form] = {}
+    rooted: bool = False
+    operations: frozenset[str] = frozenset()
     paths: Mapping[str, str] = {}
     variants: tuple[Variant, ...] = ()
     quirks: Quirks = Quirks()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ..commands import Broken, Clock, Close, Done, Flow, Open, Race, Read, Reply
+from ..commands import Ask, Broken, Clock, Close, Done, Emit, Flow, Open, Race, Read, Reply, Sleep, Wait, asked_by
 from ..errors import LocalProtocolError
 from .race import race
 from .response import NOW, Response, open_response
-from .verbs import Bytes, Wire
+from .verbs import Bytes, Verb, Wire
 from .wiring import Wiring
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
                 case Race():
                     reply = yield from race(command, call, clock, lambda racer, name: lower(racer, name, clock, wiring))
                 case _:
-                    answer = (yield (command,))[1]  # and no name for the verb, which may be an Emit of many events
+                    answer = (yield (_in_name_of(call, command),))[1]  # no name for it: an Emit may be of many events
                     if isinstance(answer, Bytes):
                         raise LocalProtocolError(f"{type(command).__name__} is not answered with bytes")
                     reply = answer
@@ -54,6 +54,13 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
         return value
     finally:
         flow.close()
+
+
+def _in_name_of(call: str, command: Ask | Wait | Sleep | Emit) -> Verb:
+    if not isinstance(command, Ask):
+        return command
+    question = asked_by(call, command.question)
+    return command if question is command.question else Ask(question)
 
 
 def _opened(response: Response | None) -> Response:

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from ..commands import Broken, Busy, Done, Lease, Leased, Release, Route
+from ..commands import Broken, Busy, Decision, Done, Lease, Leased, Release, Route
 
 
 class PoolLimits(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class PoolLimits(msgspec.Struct, frozen=True):
 class Reply(msgspec.Struct, frozen=True):
     """What the driver does now: disconnect these connections, wake these keys, and hand the answer back."""
 
-    answer: Done | Broken | Leased | Busy
+    answer: Decision
     wake: tuple[int, ...] = ()
     disconnect: tuple[int, ...] = ()
 
@@ -68,7 +68,7 @@ class Pool:
             return self._reply(Broken(now, "cancelled", "the client is closed"))
         self._expire(now)
         call, route, ticket = question.call, question.route, question.ticket
-        booking = self._bookings.setdefault(_root(call), _Booking())
+        booking = self._bookings.setdefault(root(call), _Booking())
         if ticket is not None and ticket in self._queues.get(route, ()):
             return self._reply(Busy(now, ticket))
         grant = self._granted.pop(ticket, None) if ticket is not None else None
@@ -83,35 +83,35 @@ class Pool:
 
     def release(self, question: Release, now: float) -> Reply:
         """Take a connection back.  One that was called in before is no matter; it is not kept, whatever the call says."""
-        booking = self._bookings.get(_root(question.call))
+        booking = self._bookings.get(root(question.call))
         if booking is not None and booking.conns.pop(question.conn, None) is not None:
             if question.keep:
                 self._rest(question.conn, now)
             else:
                 self._forget(question.conn)
-            self._settle(_root(question.call), booking)
+            self._settle(root(question.call), booking)
         elif question.keep:  # it may have been connected after `close` named it
             self._gone.append(question.conn)
         return self._reply(Done(now))
 
     def withdraw(self, call: str, now: float) -> Reply:
         """The call waits no longer; what was promised to it goes to the next."""
-        booking = self._bookings.get(_root(call))
+        booking = self._bookings.get(root(call))
         if booking is not None and (ticket := booking.tickets.pop(call, None)) is not None:
             self._unqueue(ticket, now)
-            self._settle(_root(call), booking)
+            self._settle(root(call), booking)
         return self._reply(Done(now))
 
     def abandon(self, call: str, now: float) -> Reply:
         """Settle what is booked for the call and its racers: their connections go, their places in the queues too."""
-        booking = self._bookings.get(_root(call))
+        booking = self._bookings.get(root(call))
         if booking is not None:
-            for conn in [conn for conn, name in booking.conns.items() if _belongs(name, call)]:
+            for conn in [conn for conn, name in booking.conns.items() if belongs(name, call)]:
                 del booking.conns[conn]
                 self._discard(conn)
-            for name in [name for name in booking.tickets if _belongs(name, call)]:
+            for name in [name for name in booking.tickets if belongs(name, call)]:
                 self._unqueue(booking.tickets.pop(name), now)
-            self._settle(_root(call), booking)
+            self._settle(root(call), booking)
         return self._reply(Done(now))
 
     def close(self, now: float) -> Reply:
@@ -237,9 +237,11 @@ class Pool:
             del self._queues[route]
 
 
-def _root(call: str) -> str:
+def root(call: str) -> str:
+    """The call that a racer runs in; the call itself where it is none."""
     return call.partition(".")[0]
 
 
-def _belongs(name: str, call: str) -> bool:
+def belongs(name: str, call: str) -> bool:
+    """Whether it is the call, or a racer in it."""
     return name == call or name.startswith(call + ".")

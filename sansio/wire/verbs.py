@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from ..commands import Ask, Broken, Busy, Done, Emit, Leased, Sleep, Wait
+from ..commands import Ask, Broken, Busy, Decision, Done, Emit, Fetch, Leased, Refused, Sleep, Token, Wait
 
 T = TypeVar("T")
 R = TypeVar("R", covariant=True)
@@ -81,7 +81,7 @@ class Bytes(msgspec.Struct, frozen=True, gc=False):
 
 
 Verb: TypeAlias = Connect | StartTls | Send | Receive | Disconnect | Pull | Ask | Wait | Sleep | Emit
-Answer: TypeAlias = Done | Bytes | Broken | Leased | Busy
+Answer: TypeAlias = Decision | Bytes
 Answered: TypeAlias = tuple[Verb, Answer]
 ANSWERS: Final[dict[type[Verb | Finished[object]], frozenset[type[Answer]]]] = {
     Connect: frozenset({Done, Broken}),
@@ -90,7 +90,7 @@ ANSWERS: Final[dict[type[Verb | Finished[object]], frozenset[type[Answer]]]] = {
     Receive: frozenset({Bytes, Broken}),
     Disconnect: frozenset({Done}),
     Pull: frozenset({Bytes, Broken}),
-    Ask: frozenset({Done, Broken, Leased, Busy}),
+    Ask: frozenset({Done, Broken, Leased, Busy, Token, Fetch, Refused}),
     Wait: frozenset({Done}),
     Sleep: frozenset({Done}),
     Emit: frozenset({Done}),

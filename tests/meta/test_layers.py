@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "policy": frozenset({"errors", "models"}),
     "flows": _EVENTS | {"exchange", "auth", "commands", "policy"},
     "wire": _EVENTS | {"framing", "commands"},
-    "shared": frozenset({"policy", "commands", "wire"}),
+    "shared": _BASE | {"policy", "commands", "wire"},
     "gateway": _EVENTS | {"dialects", "framing"},
 }
 ON_TOP = frozenset({"", "testing"})  # `sansio` itself, whose imports are lazy, and the testing kit

@@ -4,8 +4,32 @@ from __future__ import annotations
 
 import msgspec
 
-from sansio.commands import NEVER, Ask, Broken, Clock, Lease, Leased, Open, Proxy, Route, after
+from sansio.commands import (
+    NEVER,
+    Ask,
+    Broken,
+    Clock,
+    Closed,
+    Fetch,
+    Lease,
+    Leased,
+    Open,
+    Proxy,
+    Refused,
+    Route,
+    Token,
+    TokenFetched,
+    TokenRefused,
+    TokenWanted,
+    Withdraw,
+    after,
+    asked_by,
+)
+from sansio.errors import Failure
 from sansio.http import HttpRequest, Origin, Timeouts
+from sansio.types import Credential
+
+_CREDENTIAL = Credential((("authorization", "Bearer secret"),), 5.0)
 
 
 def test_a_deadline_is_a_timeout_from_now_and_none_is_never() -> None:
@@ -17,6 +41,26 @@ def test_a_deadline_is_a_timeout_from_now_and_none_is_never() -> None:
 def test_a_clock_starts_where_it_is_told_and_may_know_no_date() -> None:
     assert (Clock(3.0).now, Clock(3.0).unix) == (3.0, None)
     assert Clock(3.0, 1.5).unix == 1.5
+
+
+def test_the_date_goes_on_with_the_clock() -> None:
+    clock = Clock(3.0, 1000.0)
+    assert clock.unix_now() == 1000.0
+    clock.now = 4.5
+    assert clock.unix_now() == 1001.5
+    assert Clock(3.0).unix_now() is None
+
+
+def test_a_question_without_a_name_is_asked_in_that_of_the_call() -> None:
+    assert asked_by("1.2", TokenWanted("k", 5.0)) == TokenWanted("k", 5.0, "1.2")
+    assert asked_by("1.2", Withdraw("")) == Withdraw("1.2")
+    for question in (TokenWanted("k", 5.0, "7"), Closed(), TokenRefused("k", _CREDENTIAL)):
+        assert asked_by("1.2", question) is question
+
+
+def test_a_token_does_not_show() -> None:
+    for said in (Token(1.0, _CREDENTIAL), TokenFetched("k", 5.0, _CREDENTIAL), TokenRefused("k", _CREDENTIAL)):
+        assert "secret" not in repr(said)
 
 
 def test_a_proxy_shows_no_password() -> None:
@@ -33,5 +77,7 @@ def test_a_request_to_open_shows_no_secret() -> None:
 
 
 def test_answers_are_plain_data() -> None:
-    for answer in (Broken(1.0, "timeout", "late"), Leased(1.0, 7, fresh=True)):
+    refused = Refused(1.0, Failure(kind="authentication", message="no"))
+    leased = Leased(1.0, 7, fresh=True)
+    for answer in (Broken(1.0, "timeout", "late"), leased, Token(1.0, _CREDENTIAL), Fetch(1.0), refused):
         assert msgspec.json.decode(msgspec.json.encode(answer), type=type(answer)) == answer

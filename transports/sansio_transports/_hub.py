@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
-from sansio.commands import Broken, Busy, Closed, Done, Leased, Question
+from sansio.commands import Broken, Busy, Closed, Decision, Question
 from sansio.shared import Shared
 
 
@@ -56,7 +56,7 @@ class Hub(Generic[C, E]):
             self.settle()
         return name
 
-    def ask(self, question: Question) -> Done | Broken | Leased | Busy:
+    def ask(self, question: Question) -> Decision:
         """The answer; who is to be woken is woken, and what is to be disconnected is closed, before it returns.
 
         The event of a Busy key is there from the moment of the answer, so that no wake-up is lost.
@@ -126,7 +126,7 @@ class Hub(Generic[C, E]):
         for close in dropped:
             close()
 
-    def _ask(self, question: Question) -> Done | Broken | Leased | Busy:
+    def _ask(self, question: Question) -> Decision:
         with self._lock:
             reply = self.shared.ask(question, self._now())
             answer = reply.answer

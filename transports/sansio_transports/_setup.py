@@ -19,7 +19,7 @@ from sansio.flows import call
 from sansio.http import Limits, Timeouts
 from sansio.policy import Retry
 from sansio.shared import Shared
-from sansio.types import Extra, Provider, Request
+from sansio.types import ChatRequest, Extra, Provider, Request
 from sansio.wire.call import Call
 from sansio.wire.pool import PoolLimits
 from sansio.wire.proxy import Proxies
@@ -162,19 +162,34 @@ class Setup:
     def _provider(self, request: Request[R]) -> tuple[Provider, Request[R]]:
         """Who is asked, and the request as an exchange with that provider takes it.
 
-        The text before the first slash names the provider; where there is none, the text before the first colon may.
+        A `provider` of the request names who; else the text before the first slash of its model does, or where there is
+        none, the text before the first colon.
         """
+        if name := getattr(request, "provider", ""):
+            return self._configured(name, f"provider {name!r}"), request
         model = getattr(request, "model", None)
         if not isinstance(model, str):
-            raise LocalProtocolError(f"{type(request).__name__} names no model, and so no provider")
+            raise LocalProtocolError(f"{type(request).__name__} names no model and no provider")
         separator = "/" if "/" in model else ":"
         name, found, rest = model.partition(separator)
-        if not found or (provider := self._providers.get(name)) is None:
-            configured = ", ".join(self._providers) or "none"
-            raise LocalProtocolError(f"model {model!r} names no configured provider; configured: {configured}")
+        provider = self._configured(name if found else "", f"model {model!r}")
         if not rest:
             raise LocalProtocolError(f"model {model!r} names a provider, and no model of it")
-        return provider, request if separator == "/" else msgspec.structs.replace(request, model=f"{name}/{rest}")
+        return provider, request if separator == "/" else _with_model(request, f"{name}/{rest}")
+
+    def _configured(self, name: str, said: str) -> Provider:
+        if (provider := self._providers.get(name)) is None:
+            configured = ", ".join(self._providers) or "none"
+            raise LocalProtocolError(f"{said} names no configured provider; configured: {configured}")
+        return provider
+
+
+def _with_model(request: Request[R], model: str) -> Request[R]:
+    """The request with another model, which may stand in the chat that it is about."""
+    if "model" in request.__struct_fields__:
+        return msgspec.structs.replace(request, model=model)
+    chat: ChatRequest = getattr(request, "chat")  # noqa: B009  # the one kind that has its model there
+    return msgspec.structs.replace(request, chat=msgspec.structs.replace(chat, model=model))
 
 
 def _with_extra(request: Request[R], extra: Mapping[str, object]) -> Request[R]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec import Raw
 
 from ...events import (
     AnnotationAdded,
@@ -14,6 +15,7 @@ from ...events import (
     LogprobsDelta,
     ReasoningDelta,
     RefusalDelta,
+    StateAdded,
     TextDelta,
     ToolCallDelta,
     ToolCallStarted,
@@ -22,6 +24,7 @@ from ...events.choice import Text
 from ...types import Opaque
 from ..lenient import is_json
 from .content import annotation, part_events
+from .details import Details
 from .finish import canonical
 from .unknown import DIALECT
 from .wire import CallPiece, ChoicePiece, FunctionPiece, MessagePiece, UnknownCall
@@ -63,6 +66,7 @@ class ChoiceState:
         "_are_whole",
         "_at_index",
         "_calls",
+        "_details",
         "_legacy",
         "_reasoning",
         "_restates",
@@ -83,6 +87,7 @@ class ChoiceState:
         self._with_id: dict[str, _Call] = {}
         self._unknown = _NONE  # the indexes and ids of calls that are kept as they come
         self._legacy: _Call | None = None  # the deprecated `function_call`, which is one and has no id
+        self._details: Details | None = None  # that prove the reasoning
         self._are_whole = False  # the calls, as they were at the first finish reason
         self._restates = False  # whole messages came in the stream; they said this so far
         self._text = ""
@@ -106,11 +111,14 @@ class ChoiceState:
 
     def close(self) -> list[Delta]:
         """What is left to say once the response is complete: that a choice was there at all, or calls after a stop."""
+        events: list[Delta] = []
+        if self._details is not None:
+            events.append(StateAdded(self._details.state(), "reasoning", self.index))
         if self.silent:
-            return [TextDelta("", self.index)]
-        if self.finish_reason and self._calls:
-            return [self._finished(self.finish_reason, ask=True)]
-        return []
+            events.append(TextDelta("", self.index))
+        elif self.finish_reason and self._calls:
+            events.append(self._finished(self.finish_reason, ask=True))
+        return events
 
     def _finished(self, native: str, *, ask: bool) -> ChoiceFinished:
         """A stop behind whole calls is theirs.  To *ask* whether they are whole is linear; some repeat their reason."""
@@ -123,6 +131,9 @@ class ChoiceState:
     def _receive_message(self, message: MessagePiece, events: list[Delta], *, whole: bool) -> None:
         reasoning = dict.fromkeys((message.reasoning_content, message.reasoning))  # both may hold the same
         events += [ReasoningDelta(text, self.index) for text in reasoning if text]
+        if message.reasoning_details:
+            self._details = self._details or Details()
+            self._details.receive(message.reasoning_details)
         content = message.content
         if isinstance(content, str):
             if content:
@@ -157,6 +168,9 @@ class ChoiceState:
         text = _arguments(function) if function is not None else (custom and custom.input) or ""
         if text:
             self._add(call, text, events)
+        if piece.extra_content is not None:
+            state = Opaque(DIALECT, Raw(msgspec.json.encode({"extra_content": piece.extra_content})))
+            events.append(StateAdded(state, "call", self.index, call.place))
 
     def _receive_unknown(self, piece: UnknownCall, events: list[Delta]) -> None:
         if piece.index is not None:

@@ -13,15 +13,16 @@ import msgspec
 from msgspec import Raw
 
 from ...errors import Failure, Kind
-from ...events import Delta, ModerationReported, Started, TextDelta, UsageReported
+from ...events import AnnotationAdded, Delta, ModerationReported, Started, TextDelta, UsageReported
 from ..codec import Terms
 from ..error_body import of_body, of_error, of_value
 from ..failures import BODY_KEPT, of_facts
 from ..lenient import REFUSALS, UnreadableError, check_depth, read, value
 from .choice import ChoiceState
+from .content import annotation
 from .unknown import has_unread, read_unread
 from .usage import merged, usage
-from .wire import Chunk, Opening, UsagePiece, decode_chunk, decode_opening
+from .wire import Chunk, Members, Opening, UsagePiece, decode_chunk, decode_opening
 
 
 class ChatDecoder:
@@ -32,6 +33,7 @@ class ChatDecoder:
         "_current",
         "_decode",
         "_depth",
+        "_found",
         "_names",
         "_usage",
         "complete",
@@ -48,6 +50,7 @@ class ChatDecoder:
         self._current = 0  # the choice that spoke last
         self._names = Started()
         self._usage: UsagePiece | None = None
+        self._found: list[Members] = []  # by the latest chunk that lists search results
         self._decode: Callable[[bytes], Chunk] = (
             decode_opening  # until a choice was seen; from then on the slimmer struct will do
         )
@@ -82,6 +85,7 @@ class ChatDecoder:
                 and delta.audio is None
                 and delta.annotations is None
                 and delta.function_call is None
+                and not delta.reasoning_details
                 and choice.finish_reason is None
                 and choice.logprobs is None
                 and choice.error is None
@@ -182,6 +186,7 @@ class ChatDecoder:
         """What names the response: the first word counts, since some servers have another id on every chunk."""
         if chunk.moderation is not None:
             events.append(ModerationReported(Raw(msgspec.json.encode(chunk.moderation))))
+        self._found = chunk.search_results or _pages(chunk.citations) or self._found
         known = self._names
         names = Started(
             known.id or (None if chunk.id is None else str(chunk.id)) or None,
@@ -207,9 +212,14 @@ class ChatDecoder:
         self.complete = True
         for choice in self._choices.values():
             events += choice.close()
+        events += [AnnotationAdded(annotation(members)) for members in self._found]
 
     def _fail(self, kind: Kind, message: str, record: bytes | bytearray) -> None:
         self.failure = Failure(kind=kind, message=message, body=bytes(record[:BODY_KEPT]))
+
+
+def _pages(urls: list[str] | None) -> list[Members]:
+    return [{"url": Raw(msgspec.json.encode(url))} for url in urls or ()]
 
 
 def _seconds(created: float | str | None) -> int | None:

@@ -18,6 +18,7 @@ from ...events import (
     Data,
     Event,
     Failed,
+    ImageAdded,
     LogprobsDelta,
     ModerationReported,
     ReasoningDelta,
@@ -104,6 +105,8 @@ class Encoder:
                 return self._delta(choice, b'{"refusal":%b}' % _json(text))
             case AudioDelta(choice=choice):
                 return self._delta(choice, _json({"audio": _given(event, "id", "data", "transcript", "expires_at")}))
+            case ImageAdded(image, choice):
+                return self._delta(choice, _json({"images": [image]}))  # as openrouter has it
             case AnnotationAdded(annotation, choice):
                 return self._delta(choice, _line(_json({"annotations": [annotation_json(annotation)]})))
             case LogprobsDelta():

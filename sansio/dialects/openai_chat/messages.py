@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 from msgspec import Raw
@@ -25,6 +26,8 @@ from ...types import (
 )
 from ..losses import Losses
 from .extras import with_extra
+from .forms import part_in_form, thinking_part
+from .results import with_media_apart
 from .unknown import calls_in, is_unknown_call
 
 
@@ -38,15 +41,20 @@ class Rewriter:
         self._losses = losses
         self._states: dict[str, list[Raw]] = {}  # what the reasoning of the message at hand has as state, by member
         self._roles = quirks.roles
+        self._named = quirks.named
+        self._forms = quirks.forms
         self._reasoning_field = quirks.reasoning_field
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
-        roles = self._roles
+        conversation = with_media_apart(conversation, self._losses)
+        roles, plain = self._roles, self._named is None and not self._forms
         return [
             message
             if (
-                message.parts is None
+                (plain or isinstance(message.content, str))
+                and (message.name is None or self._named is None)
+                and message.parts is None
                 and (isinstance(message.content, str) or _are_wire(message.content))
                 and (message.tool_calls is None or all(map(_is_wire_call, message.tool_calls)))
                 and message.reasoning_content is None
@@ -74,11 +82,20 @@ class Rewriter:
     def _tool(self, tool: Tool, path: str) -> object:
         if isinstance(tool, Opaque):
             return self.opaque(tool, path)
-        if isinstance(tool, FunctionTool) and tool.cache_control is not None:
-            self._losses.drop(f"{path}.cache_control", _NO_MARK)
-            tool = msgspec.structs.replace(tool, cache_control=None)
+        if isinstance(tool, FunctionTool):
+            tool = self._function(tool, path)
         inner = tool.custom if isinstance(tool, CustomTool) else tool.function
         return tool if tool.extra is None and inner.extra is None else with_extra(tool)
+
+    def _function(self, tool: FunctionTool, path: str) -> FunctionTool:
+        if tool.cache_control is not None and self._forms.get("cache_control") != "part":
+            self._losses.drop(f"{path}.cache_control", _NO_MARK)
+            tool = msgspec.structs.replace(tool, cache_control=None)
+        if tool.function.parameters is None and self._forms.get("parameters") == "required":
+            self._losses.fill(f"{path}.function.parameters", "the API requires a schema")
+            function = msgspec.structs.replace(tool.function, parameters={"type": "object", "properties": {}})
+            tool = msgspec.structs.replace(tool, function=function)
+        return tool
 
     def _message(self, message: Message, path: str) -> dict[str, object]:
         members: dict[str, object] = {"role": self._roles.get(message.role, message.role)}
@@ -87,10 +104,15 @@ class Rewriter:
         if message.parts is None:
             thoughts += [message.reasoning_content] if message.reasoning_content else []
             content, calls = message.content, message.tool_calls or []
-            members["content"] = content if isinstance(content, str) else self._parts(content, path, thoughts)
+            wire = content if isinstance(content, str) else self._parts(content, path, thoughts)
+            members["content"] = self._joined(wire)
         else:
             calls = calls_in(message.parts)
             members["content"] = self._ordered(message.parts, path, thoughts)
+        if message.name is not None and (self._named is None or message.role in self._named):
+            members["name"] = message.name
+        elif message.name is not None:
+            self._losses.drop(f"{path}.name", "the provider takes no names in such messages")
         for name in _PLAIN_MEMBERS:
             if (value := getattr(message, name)) is not None:
                 members[name] = with_extra(value) if isinstance(value, msgspec.Struct) else value
@@ -129,10 +151,17 @@ class Rewriter:
                 wire.append(item)
         return wire
 
+    def _joined(self, content: object) -> object:
+        """The content as one text, where the server wants that and nothing else is in it."""
+        if self._forms.get("text") != "joined" or not isinstance(content, list) or not content:
+            return content
+        texts = [part.text for part in cast("list[object]", content) if isinstance(part, TextPart)]
+        return "".join(texts) if len(texts) == len(cast("list[object]", content)) else content
+
     def _part(self, part: ContentPart, path: str, thoughts: list[str]) -> object:
         if isinstance(part, Opaque):
             return self.opaque(part, path)
-        if part.cache_control is not None:
+        if part.cache_control is not None and self._forms.get("cache_control") != "part":
             self._losses.drop(f"{path}.cache_control", _NO_MARK)
             part = msgspec.structs.replace(part, cache_control=None)
         if isinstance(part, ReasoningPart):
@@ -142,6 +171,8 @@ class Rewriter:
         if isinstance(part, TextPart) and part.state is not None:
             self._losses.drop(f"{path}.state", "the API has no state of texts")
             part = msgspec.structs.replace(part, state=None)
+        if (formed := part_in_form(part, self._forms)) is not None:
+            return formed | dict(part.extra or {})
         if isinstance(part, FilePart) and part.file.file_url is not None:
             self._losses.drop(f"{path}.file.file_url", "the API takes files by id or as data")
             file = msgspec.structs.replace(part.file, file_url=None)
@@ -170,14 +201,18 @@ class Rewriter:
         return members | msgspec.json.decode(own.raw, type=dict[str, Raw])
 
     def _give_back(self, reasoning: str, members: dict[str, object], path: str) -> None:
-        if self._reasoning_field is None:
+        if self._forms.get("reasoning") == "thinking_part":
+            content = members.get("content")
+            text = [{"type": "text", "text": content}] if isinstance(content, str) and content else []
+            members["content"] = [thinking_part(reasoning), *(content if isinstance(content, list) else text)]
+        elif self._reasoning_field is None:
             self._losses.drop(f"{path}.reasoning_content", "the provider does not take reasoning back")
         else:
             members[self._reasoning_field] = reasoning
 
 
 _NO_MARK = "the API has no such mark"
-_PLAIN_MEMBERS = ("name", "tool_call_id", "refusal", "function_call")
+_PLAIN_MEMBERS = ("tool_call_id", "refusal", "function_call")
 
 
 def _are_wire(content: Sequence[ContentPart] | None) -> bool:

@@ -18,6 +18,7 @@ from ..codec import Encoded, Terms, native_model, path_of
 from ..losses import Losses
 from ..parameters import apply_rules
 from .extras import with_extra
+from .forms import form_parameters
 from .messages import Rewriter
 from .unknown import DIALECT
 
@@ -34,7 +35,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     del members["schema_as_tool"]  # there is no need of it
     members["model"] = model = native_model(request.model, terms.provider)
     members["messages"] = rewriter.messages(request.conversation)
-    for name in ("functions", "response_format"):
+    for name in ("functions", "response_format", "thinking"):
         if name in members:
             members[name] = _wire(members[name])
     if request.tools:
@@ -50,6 +51,12 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
             if members.pop(name, None) is not None:
                 losses.drop(name, "it needs tools")
     apply_rules(members, model, terms.provider, losses)
+    if quirks.forms:
+        form_parameters(members, quirks.forms, losses)
+    for name, value in quirks.members.items():
+        members[name] = value
+        if value is None:
+            del members[name]
     try:
         body = msgspec.json.encode(members if extra is None else {**members, **extra})
     except (TypeError, ValueError, OverflowError, RecursionError) as exc:

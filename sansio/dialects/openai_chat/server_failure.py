@@ -42,16 +42,20 @@ _WORDS: Final[dict[Kind, tuple[int, str, str | None]]] = {
 }
 
 
-def encode_error(failure: Failure) -> bytes:
-    """The error object as JSON: the body of a response, or the data of a stream's last record."""
+def error_members(failure: Failure) -> dict[str, str | None]:
+    """The members of the error object."""
     _, type_, code = _WORDS[failure.kind]
-    error = {
+    return {
         "message": failure.message,
         "type": failure.type or type_,
         "param": failure.param,
         "code": failure.code or code,
     }
-    return msgspec.json.encode({"error": error})
+
+
+def encode_error(failure: Failure) -> bytes:
+    """The error object as JSON: the body of a response, or the data of a stream's last record."""
+    return msgspec.json.encode({"error": error_members(failure)})
 
 
 def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:

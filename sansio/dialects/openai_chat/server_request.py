@@ -6,6 +6,7 @@ read becomes a Failure, worded for its sender.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Raw
@@ -48,7 +49,17 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
     `extra`; parts, tools and tool choices of an unknown type are Opaque; any other member that its type does not hold
     whole stays in the `extra` of what it is a member of, under its own name.  `stream` is kept.
     """
-    if not path.partition("?")[0].rstrip("/").endswith(PATH):
+    return read_body(method, path, headers, body, end=PATH, read=_request)
+
+
+def read_body(
+    method: str, path: str, headers: Headers, body: bytes, *, end: str, read: Callable[[Raw], ChatRequest]
+) -> ChatRequest | Failure:
+    """What *read* makes of the body of a POST to a path that ends with *end*, or why it is refused.
+
+    *read* raises Invalid for what the body lacks or has wrong.
+    """
+    if not path.partition("?")[0].rstrip("/").endswith(end):
         return _failure(404, f"Unknown request URL: {method} {path}.", code="unknown_url")
     if method != "POST":
         return _failure(405, f"Not allowed to {method} on {path}; use POST.", code="method_not_supported")
@@ -56,7 +67,7 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
         return _failure(415, f"The request body has the content coding {coding}; send it without one.")
     try:
         check_depth(body, _DEPTH)
-        return _request(Raw(body))
+        return read(Raw(body))
     except Invalid as exc:
         return _misfit(exc)
     except REFUSALS as exc:

@@ -40,6 +40,7 @@ class CallPiece(msgspec.Struct, gc=False):
     type: str | None = None
     function: FunctionPiece | None = None
     custom: CustomPiece | None = None
+    extra_content: Members | None = None
 
 
 class UnknownCall(CallPiece, gc=False):
@@ -65,7 +66,7 @@ class LogprobsPiece(msgspec.Struct, gc=False):
 
 
 class MessagePiece(msgspec.Struct, gc=False):
-    """A message or a delta of one; mistral's content is a list of parts."""
+    """A message or a delta of one; mistral's content is a list of parts, and openrouter proves its reasoning by details."""
 
     content: str | list[Raw] | None = None
     reasoning_content: str | None = None
@@ -75,6 +76,7 @@ class MessagePiece(msgspec.Struct, gc=False):
     audio: AudioPiece | None = None
     annotations: list[Members] | None = None
     function_call: FunctionPiece | None = None
+    reasoning_details: list[Members] | None = None
 
 
 class CostPiece(msgspec.Struct, gc=False):
@@ -126,7 +128,10 @@ class Chunk(msgspec.Struct, gc=False):
 
 
 class Opening(Chunk, gc=False):
-    """A chunk with what stands on every one of them, and with what may stand on any."""
+    """A chunk with what stands on every one of them, and with what may stand on any.
+
+    Search engines list what they found beside the choices: `search_results`, or their URLs alone.
+    """
 
     id: str | int | None = None
     created: float | str | None = None
@@ -134,6 +139,8 @@ class Opening(Chunk, gc=False):
     service_tier: str | None = None
     system_fingerprint: str | None = None
     moderation: Members | None = None
+    citations: list[str] | None = None
+    search_results: list[Members] | None = None
 
 
 class ContentPart(msgspec.Struct, gc=False):

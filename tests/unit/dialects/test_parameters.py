@@ -9,7 +9,7 @@ import sansio
 from sansio import ChatRequest
 from sansio.dialects.losses import Losses
 from sansio.dialects.parameters import Parameters, apply_rules, rule_for
-from sansio.types import Loss, ModelRule, Quirks
+from sansio.types import Loss, ModelRule, Quirks, StreamOptions
 
 _OPENAI = sansio.provider("openai")
 
@@ -39,8 +39,12 @@ def test_values_that_change_nothing_are_no_loss() -> None:
 
 _QUIRKS = Quirks(
     renamed={"max_tokens": "max_output"},
-    forbidden=frozenset({"seed"}),
+    forbidden=frozenset({"seed", "stream_options"}),
+    spelled={"reasoning_effort": {"medium": "high"}},
     models=(
+        ModelRule(
+            pattern="x.*", spelled={"verbosity": {"low": "terse"}}, refused={"tool_choice": frozenset({"required"})}
+        ),
         ModelRule(pattern="a.*", forbidden=frozenset({"top_k"}), lifted_by="none", reasoning="budget"),
         ModelRule(pattern=".*b", renamed={"stop": "halt"}),
     ),
@@ -48,7 +52,7 @@ _QUIRKS = Quirks(
 _MINE = msgspec.structs.replace(_OPENAI, name="mine", quirks=_QUIRKS)
 
 
-@pytest.mark.parametrize(("model", "rule"), [("ab", 0), ("bb", 1)])
+@pytest.mark.parametrize(("model", "rule"), [("ab", 1), ("bb", 2)])
 def test_the_first_rule_that_matches_counts(model: str, rule: int) -> None:
     assert rule_for(_MINE, model) is _QUIRKS.models[rule]
 
@@ -66,6 +70,19 @@ def test_a_model_without_a_rule() -> None:
         ({"seed": 5, "top_k": 1}, "a", {}, [("seed", "mine does not take it"), ("top_k", "a does not take it")]),
         ({"top_k": 1, "reasoning_effort": "none"}, "a", {"top_k": 1, "reasoning_effort": "none"}, []),
         ({"seed": None}, "c", {}, []),
+        ({"reasoning_effort": "medium"}, "c", {"reasoning_effort": "high"}, []),
+        ({"reasoning_effort": "low", "verbosity": "low"}, "x", {"reasoning_effort": "low", "verbosity": "terse"}, []),
+        ({"verbosity": 5}, "x", {"verbosity": 5}, []),
+        ({"tool_choice": "required"}, "x", {}, [("tool_choice", "x does not take 'required'")]),
+        ({"tool_choice": "auto"}, "x", {"tool_choice": "auto"}, []),
+        ({"tool_choice": "required"}, "c", {"tool_choice": "required"}, []),
+        ({"stream_options": StreamOptions(include_usage=True)}, "o", {}, []),
+        (
+            {"stream_options": StreamOptions(include_obfuscation=True)},
+            "o",
+            {},
+            [("stream_options", "mine does not take it")],
+        ),
     ],
 )
 def test_rules(members: dict[str, object], model: str, left: object, lost: list[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import sansio
 from sansio import ChatRequest, Exchange, LocalProtocolError, Provider, providers
-from sansio.types import Quirks, Variant
+from sansio.types import Form, Quirks, Variant
 
 _CLOUD = Provider(
     name="cloud",
@@ -29,6 +29,7 @@ _CLOUD = Provider(
             headers=(("x-eu", "1"),),
             paths={"chat": "/eu"},
         ),
+        Variant(pattern="plain-.*", dialect="openai_chat", query=(), operations=frozenset()),
     ),
 )
 
@@ -82,6 +83,46 @@ def test_a_variant_replaces_what_it_gives() -> None:
     assert eu.url == "https://eu.cloud.example/p/eu?version=v1"
     assert dict(eu.headers)["x-eu"] == "1"
     assert dict(eu.headers)["authorization"] == "Bearer k"
+    plain = _exchange("plain-1").request
+    assert plain.url == "https://r1.cloud.example/p/chat/completions"
+
+
+_ROOTED = Provider(
+    name="rooted",
+    base_url="https://{resource}.example/openai/v1",
+    dialect="openai_chat",
+    auth="api-key x-key",
+    rooted=True,
+    option_variables={"resource": (), "api_version": ()},
+    forms={
+        "api_version": Form(
+            base_url="https://{resource}.example/old",
+            paths={"chat": "/deployments/{model}/chat"},
+            query=(("api-version", "{api_version}"),),
+        )
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "url"),
+    [
+        ({"resource": "r"}, "https://r.example/openai/v1/chat/completions"),
+        ({"resource": "r", "api_version": "1"}, "https://r.example/old/deployments/m%2Fn/chat?api-version=1"),
+        ({"base_url": "https://h.example/"}, "https://h.example/openai/v1/chat/completions"),
+        ({"base_url": "https://h.example/mine"}, "https://h.example/mine/chat/completions"),
+        (
+            {"base_url": "https://h.example", "api_version": "1"},
+            "https://h.example/old/deployments/m%2Fn/chat?api-version=1",
+        ),
+    ],
+)
+def test_an_option_may_ask_for_other_urls_and_a_resource_has_the_path_of_them(options: Any, url: str) -> None:
+    providers.register(_ROOTED)
+    rooted = sansio.provider("rooted", api_key="k", **options)
+    request = Exchange(rooted, ChatRequest(model="m/n", messages="hi")).request
+    assert request.url == url
+    assert [dict(request.headers)[name] for name in ("api-key", "x-key")] == ["k", "k"]
 
 
 def test_another_dialect_has_no_variants() -> None:

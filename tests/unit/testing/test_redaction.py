@@ -6,11 +6,29 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from sansio.commands import NEVER, Broken, Busy, Clock, Done, Emit, Flow, Open, Reply, Wait
+from sansio.commands import (
+    NEVER,
+    Ask,
+    Broken,
+    Busy,
+    Clock,
+    Done,
+    Emit,
+    Flow,
+    Open,
+    Refused,
+    Reply,
+    Token,
+    TokenFetched,
+    TokenWanted,
+    Wait,
+)
+from sansio.errors import Failure
 from sansio.events import TextDelta
 from sansio.http import Body, HttpRequest, Source, Timeouts
 from sansio.testing import Recorder, replay
 from sansio.testing.redaction import Heard, Redaction
+from sansio.types import Credential
 from sansio.wire.call import Call
 from sansio.wire.verbs import Answer, Bytes, Connect, Pull, Receive, Send, Verb
 from sansio.wire.wiring import Wiring
@@ -132,6 +150,49 @@ def test_each_response_of_a_connection_has_a_head() -> None:
     again: list[tuple[Verb, Answer]] = [(Send(1, SEND.data, 9.0), Done(0.0)), (Receive(1, 9.0), Bytes(0.0, HEAD))]
     pairs = redacted(*answered, *again, secrets=())
     assert [answer for _, answer in pairs] == [Done(0.0), Bytes(0.0, first), Done(0.0), Bytes(0.0, HIDDEN)]
+
+
+def test_a_token_that_calls_share_is_not_on_the_tape() -> None:
+    ask = Ask(TokenFetched("k", 1.0, Credential((("authorization", "Bearer hush"),), 5.0)))
+    failure = Failure(kind="authentication", message="hush!", body=b"hush?")
+    pairs = redacted(
+        (ask, Token(0.0, Credential((("authorization", "Bearer hush"), ("x-goog-user-project", "p")), 5.0))),
+        (Ask(TokenWanted("k", 1.0)), Refused(0.0, failure)),
+        secrets=("hush",),
+    )
+    hidden = Credential((("authorization", "REDACTED"), ("x-goog-user-project", "REDACTED")), 5.0)
+    assert [answer for _, answer in pairs] == [
+        Token(0.0, hidden),
+        Refused(0.0, Failure(kind="authentication", message="xxxx!", body=b"xxxx?")),
+    ]
+    assert not any("hush" in text for text, _ in pairs)
+
+
+def test_the_secrets_of_a_request_for_a_token_are_hidden() -> None:
+    head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\r\n"
+    (text,) = sent(
+        head + b"assertion=hide&grant_type=shown&client_id=shown&client_secret=hide&refresh_token=hide&empty"
+    )
+    assert text.count("REDACTED") == 3
+    assert text.count("shown") == 2
+    assert "hide" not in text
+    assert "&empty" in text
+    (other,) = sent(b"POST / HTTP/1.1\r\nhost: a\r\n\r\nassertion=shown")
+    assert "shown" in other
+
+
+@pytest.mark.parametrize("name", [b"access_token", b"refresh_token", b"id_token"])
+def test_the_token_in_an_answer_is_hidden_wherever_it_is_cut(name: bytes) -> None:
+    body = b'5\r\n{"a":\r\n20\r\n1,"%b" : "ya29\r\n4;x\r\n.b-c\r\n9\r\n","b":"c"\r\n' % name
+    masked = body.replace(b"ya29", b"xxxx").replace(b".b-c", b"xxxx")
+    for cut in range(1, len(body)):
+        pieces = received(b"HTTP/1.1 200 OK\r\n\r\n", body[:cut], body[cut:])
+        assert pieces == b"HTTP/1.1 200 OK\r\n\r\n" + masked
+
+
+def test_a_token_that_breaks_off_hides_no_more_than_its_line() -> None:
+    body = b'{"access_token":"ya29\r\n\r\nrest'
+    assert received(b"HTTP/1.1 200 OK\r\n\r\n", body).endswith(b'"xxxx\r\n\r\nrest')
 
 
 def test_connections_are_kept_apart_and_one_answer_may_stand_in_two_places() -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 import pytest
 
-from sansio.commands import Ask, Broken, Clock, Done, Flow, Proxy, Release, Reply, Sleep
-from sansio.errors import LocalProtocolError
+from sansio.auth import EntraClientSecret
+from sansio.commands import NEVER, Ask, Broken, Clock, Done, Flow, Proxy, Release, Reply, Sleep, Wait
+from sansio.errors import Failure, LocalProtocolError
+from sansio.flows import token
 from sansio.http import HttpRequest, Timeouts
+from sansio.policy import Retry
 from sansio.testing import Recorder, Tape, TapeMismatch, replay
 from sansio.testing.tapes import Step, decode, encode, perform
+from sansio.types import Credential
 from sansio.wire.call import Call
 from sansio.wire.proxy import Proxies
 from sansio.wire.verbs import Bytes, Connect, Receive, Send
@@ -20,6 +25,7 @@ from tests.unit.wire.by_hand import OK, ByHand, body, fetch
 
 KEY = "sk-very-secret"
 URL = "http://a.example/v1"
+T = TypeVar("T")
 Make = Callable[[Clock], Flow[list[Reply]]]
 
 
@@ -43,7 +49,7 @@ def recorded(
     return recorder.tape, hands.value
 
 
-def again(flow: Make, wiring: Wiring | None = None) -> Callable[[Tape], Call[list[Reply]]]:
+def again(flow: Callable[[Clock], Flow[T]], wiring: Wiring | None = None) -> Callable[[Tape], Call[T]]:
     return lambda tape: Call(flow, tape.call, wiring or Wiring(), now=tape.start, unix=tape.unix)
 
 
@@ -61,6 +67,36 @@ def test_a_tape_is_json_lines_and_comes_back_as_it_was() -> None:
     lines = data.splitlines()
     assert len(lines) == 1 + len(tape.steps)
     assert all(isinstance(msgspec.json.decode(line), dict) for line in lines)
+
+
+def test_a_fetched_token_is_not_kept_and_another_secret_replays_the_tape() -> None:
+    def wanted(secret: str) -> Callable[[Clock], Flow[Credential | Failure]]:
+        grant = EntraClientSecret("t", "c", secret, authority="http://login.example")
+        return lambda clock: token(grant, Retry(0), Timeouts(), lambda: 0.5, clock, until=NEVER)
+
+    def dated(flow: Callable[[Clock], Flow[Credential | Failure]]) -> Callable[[Clock], Flow[Credential | Failure]]:
+        def start(clock: Clock) -> Flow[Credential | Failure]:
+            clock.unix = 1e9
+            return flow(clock)
+
+        return start
+
+    answer = b'{"access_token":"eyJ.secret","expires_in":3600}'
+    recorder = Recorder("1", now=0.0, unix=1e9)
+    hands = ByHand(dated(wanted(KEY)), recorder=recorder)
+    waiting = Recorder("2", now=0.0, unix=1e9)
+    other = ByHand(dated(wanted(KEY)), hands.shared, recorder=waiting)
+    hands.exchange(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer)
+    other.done(Wait)
+    assert hands.value == other.value == Credential((("authorization", "Bearer eyJ.secret"),), 1e9 + 3600)
+    tapes = [encode(recorder.tape), encode(waiting.tape)]
+    for said in (KEY.encode(), b"eyJ.secret"):
+        assert not any(said in tape for tape in tapes)
+    kinds = [type(step.answer).__name__ for step in (*recorder.tape.steps, *waiting.tape.steps)]
+    assert {"Fetch", "Token", "Busy"} < set(kinds)
+    hidden = Credential((("authorization", "REDACTED"),), 1e9 + 3600)
+    for data in tapes:
+        assert replay(decode(data), again(wanted("another"))) == hidden
 
 
 def test_every_kind_of_answer_comes_back() -> None:

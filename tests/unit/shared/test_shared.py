@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from sansio.commands import Abandoned, Broken, Busy, Closed, Done, Lease, Leased, Release, Route, Withdraw
+from sansio.commands import (
+    Abandoned,
+    Broken,
+    Busy,
+    Closed,
+    Done,
+    Fetch,
+    Lease,
+    Leased,
+    Release,
+    Route,
+    Token,
+    TokenFetched,
+    TokenRefused,
+    TokenWanted,
+    Withdraw,
+)
 from sansio.http import Origin
 from sansio.shared import Shared
+from sansio.types import Credential
 from sansio.wire.pool import PoolLimits, Reply
 from sansio.wire.tls import Channel
 from tests.unit.wire.tls_peer import client_context
@@ -35,6 +52,28 @@ def test_every_question_is_answered() -> None:
     assert shared.ask(Abandoned("1"), 5.0) == Reply(Done(5.0))
     assert shared.ask(Closed(), 6.0) == Reply(Done(6.0), (), (1,))
     assert shared.ask(Lease("3", ROUTE), 7.0).answer == Broken(7.0, "cancelled", "the client is closed")
+
+
+def test_connections_and_tokens_are_settled_together() -> None:
+    shared = Shared(PoolLimits(total=1))
+    token = Credential((("authorization", "Bearer x"),))
+    shared.ask(Lease("1", ROUTE), 1.0)
+    assert shared.ask(TokenWanted("k", 0.0, "1"), 1.0).answer == Fetch(1.0)
+    assert shared.ask(Lease("2", ROUTE), 1.0).answer == Busy(1.0, 2)
+    assert shared.ask(TokenWanted("k", 0.0, "3"), 1.0).answer == Busy(1.0, -1)
+    assert shared.ask(Abandoned("1"), 2.0) == Reply(Done(2.0), (2, -1), (1,))
+    assert shared.ask(TokenWanted("k", 0.0, "4"), 3.0).answer == Busy(3.0, -2)
+    assert shared.ask(Withdraw("3"), 3.0) == Reply(Done(3.0), (-2,))
+    assert shared.ask(TokenWanted("k", 0.0, "4"), 3.0).answer == Fetch(3.0)
+    assert shared.ask(TokenFetched("k", 0.0, token, call="4"), 4.0) == Reply(Token(4.0, token))
+    assert shared.ask(TokenRefused("k", token), 5.0) == Reply(Done(5.0))
+    assert shared.ask(TokenWanted("k", 0.0, "5"), 5.0).answer == Fetch(5.0)
+    assert shared.ask(TokenWanted("k", 0.0, "6"), 5.0).answer == Busy(5.0, -3)
+    shared.forked()
+    assert shared.ask(TokenWanted("k", 0.0, "7"), 5.0).answer == Fetch(5.0)
+    assert shared.ask(TokenWanted("k", 0.0, "8"), 5.0).answer == Busy(5.0, -4)
+    assert shared.ask(Closed(), 6.0) == Reply(Done(6.0), (-4,))
+    assert isinstance(shared.ask(TokenWanted("k", 0.0, "8"), 7.0).answer, Broken)
 
 
 def test_a_channel_outlives_its_call() -> None:

@@ -1,0 +1,33 @@
+"""The ids of tool calls as the API takes them: unique in a conversation, of letters, digits, `_` and `-`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_REFUSED: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class CallIds:
+    """Gives each call the id that it has on the wire.  An id that comes again, as derived ones do, is another call's."""
+
+    __slots__ = ("_now", "_taken")
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._now: dict[str, str] = {}  # the wire's id of the latest call that the caller knows by this one
+
+    def of_call(self, id_: str) -> str:
+        """The id of the next call, which the caller calls *id_*."""
+        wire = stem = _REFUSED.sub("_", id_)
+        count = 1
+        while wire in self._taken:
+            count += 1
+            wire = f"{stem}_{count}"
+        self._taken.add(wire)
+        self._now[id_] = wire
+        return wire
+
+    def of_result(self, id_: str) -> str:
+        """The id of the call that a result answers: the latest one of that name."""
+        return self._now.get(id_) or _REFUSED.sub("_", id_)

@@ -1,0 +1,109 @@
+"""How much a model is to think: `reasoning_effort` and `thinking` in the way that its family takes.
+
+https://platform.claude.com/docs/en/build-with-claude/extended-thinking and .../effort.  The family's way is data of its
+`ModelRule.reasoning`: `adaptive` (it decides, an effort guides it; also where no rule says otherwise), `budget` (so many
+tokens, by `ModelRule.budgets`), or `between_tools` (adaptive, and the least that it can do is to think between tools only).
+Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it takes no budget.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ...errors import LocalProtocolError
+from ...types import ModelRule, Thinking
+from ..losses import Losses
+from ..parameters import Parameters
+from .blocks import Members
+
+_EFFORTS: Final = {"minimal": "low"}  # the API's words where they differ
+_USUAL: Final = "medium"
+
+
+class Plan(msgspec.Struct):
+    """What the body says about thinking.  `raises` is how many tokens a budget adds to a maximum that it does not fit in."""
+
+    thinking: Members | None = None
+    effort: str | None = None
+    budget: int | None = None
+    raises: bool = False
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the request asks for thinking; some models think unasked."""
+        return self.thinking is not None and self.thinking["type"] in {"adaptive", "enabled"}
+
+
+def plan_thinking(parameters: Parameters, rule: ModelRule, lacks: frozenset[str], losses: Losses) -> Plan:
+    """What the two parameters come to."""
+    thinking, effort = parameters.take("thinking"), parameters.take("reasoning_effort")
+    way = rule.reasoning or "adaptive"
+    word = None if effort is None else str(effort)
+    if isinstance(thinking, Thinking):
+        return _asked(thinking, word, rule, way, lacks, losses)
+    if word is None:
+        return Plan()
+    if word == "none":
+        if "thinking_off" not in lacks:
+            return Plan({"type": "disabled"})
+        losses.approximate("reasoning_effort", "the model does not stop thinking")
+        return Plan({"type": "between_tools"}) if way == "between_tools" else Plan(effort="low")
+    if way == "budget":
+        return _of_budget(word, rule, losses)
+    # Text that goes with reasoning on other providers has to be asked for here.
+    return Plan({"type": "adaptive", "display": "summarized"}, _EFFORTS.get(word, word))
+
+
+def _of_budget(effort: str, rule: ModelRule, losses: Losses) -> Plan:
+    if (budget := rule.budgets.get(effort)) is None:
+        losses.drop("reasoning_effort", f"there is no budget for {effort!r}")
+        return Plan()
+    return Plan({"type": "enabled", "budget_tokens": budget}, budget=budget, raises=True)
+
+
+def _asked(
+    asked: Thinking, effort: str | None, rule: ModelRule, way: str, lacks: frozenset[str], losses: Losses
+) -> Plan:
+    """What an explicit `thinking` comes to, with an effort beside it."""
+    members: Members = {"type": asked.type}
+    if asked.budget_tokens is not None:
+        members["budget_tokens"] = asked.budget_tokens
+    if asked.display is not None:
+        members["display"] = asked.display
+    members |= asked.extra or {}
+    if asked.type == "disabled" and "thinking_off" in lacks:
+        losses.approximate("thinking", "the model does not stop thinking")
+        return Plan({"type": "between_tools"} if way == "between_tools" else None, _EFFORTS.get(effort or "", effort))
+    if asked.type == "enabled" and "thinking_budget" in lacks:
+        losses.approximate("thinking.budget_tokens", "the model decides by itself how much it thinks")
+        members["type"] = "adaptive"
+        members.pop("budget_tokens", None)
+    if way != "budget":
+        return Plan(members, _EFFORTS.get(effort or "", effort), asked.budget_tokens)
+    if asked.type == "adaptive":
+        losses.approximate("thinking.type", "the model takes a budget only")
+        members["type"] = "enabled"
+    if members["type"] == "enabled" and "budget_tokens" not in members:
+        if (usual := rule.budgets.get(effort or _USUAL)) is not None:
+            members["budget_tokens"] = usual
+    elif effort is not None:
+        losses.drop("reasoning_effort", "thinking says otherwise")
+    budget = members.get("budget_tokens")
+    return Plan(members, None, budget if isinstance(budget, int) else None)
+
+
+def fit_budget(plan: Plan, max_tokens: int, losses: Losses) -> int:
+    """The maximum of tokens, which includes those of thinking and so exceeds its budget.
+
+    It is raised for a budget that stands for an effort; raises LocalProtocolError where the caller named both.
+    """
+    if plan.budget is None or plan.thinking is None or plan.thinking["type"] != "enabled" or max_tokens > plan.budget:
+        return max_tokens
+    if not plan.raises:
+        raise LocalProtocolError(
+            f"thinking.budget_tokens is {plan.budget} and max_tokens {max_tokens}: the maximum includes the budget"
+        )
+    losses.approximate("max_tokens", f"raised by the {plan.budget} tokens that the reasoning effort stands for")
+    return max_tokens + plan.budget

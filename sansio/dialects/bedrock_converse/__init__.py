@@ -1,0 +1,36 @@
+"""Bedrock's Converse: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...errors import Failure
+from ...events import Fold
+from ...types import ChatRequest, ChatResponse
+from ..codec import Codec, Encoded, Framing, Reading, Reply, Terms
+from .decoder import ConverseDecoder
+from .failures import of_response
+from .request import encode_request
+
+
+class ConverseCodec:
+    """The client side."""
+
+    framing: Framing = "eventstream"
+
+    def encode(self, request: ChatRequest, terms: Terms) -> Encoded:
+        """The body of `POST /model/{modelId}/converse`, or `/converse-stream`."""
+        return encode_request(request, terms)
+
+    def reading(self, request: ChatRequest, terms: Terms) -> Reading[ChatResponse]:  # noqa: ARG002
+        """A decoder of a stream, or of one answer."""
+        return Reading(ConverseDecoder(terms), Fold())
+
+    def failure(self, reply: Reply, terms: Terms) -> Failure:
+        """Why Bedrock refused."""
+        return of_response(reply, terms)
+
+
+CODEC: Final[Codec[ChatRequest, ChatResponse]] = ConverseCodec()
+
+__all__ = ["CODEC", "ConverseCodec", "ConverseDecoder", "encode_request"]

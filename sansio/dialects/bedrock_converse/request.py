@@ -1,0 +1,69 @@
+"""A ChatRequest as the body of `POST /model/{modelId}/converse`.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...types import ChatRequest
+from ..body import json_body
+from ..codec import Encoded, Terms, native_model, path_of
+from ..losses import Losses
+from ..parameters import Parameters, apply_rules, rule_for
+from ..schema_tool import with_tool
+from .content import Block
+from .messages import Conversation
+from .places import make_room, merged, place, put
+from .reasoning import reasoning
+from .tools import tool_config
+from .wire import DIALECT
+
+STREAM_TYPE: Final = "application/vnd.amazon.eventstream"
+
+
+def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
+    """The path, which says whether the answer is to stream, the body, and what it loses."""
+    losses = Losses(DIALECT)
+    model = native_model(request.model, terms.provider)
+    path = path_of(terms, "converse", f"/model/{{model}}/converse{'-stream' if terms.stream else ''}", model)
+    body = json_body(converse_body(request, terms, losses), None)
+    return Encoded(path, body, tuple(losses.found), accept=STREAM_TYPE if terms.stream else None)
+
+
+def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
+    """The members of the body."""
+    model = native_model(request.model, terms.provider)
+    rule = rule_for(terms.provider, model)
+    if not (has_schema := "schema" not in rule.lacks):
+        request = with_tool(request)
+    parameters = Parameters(request, losses)
+    _name_limit(parameters)
+    apply_rules(parameters.left, model, terms.provider, losses)
+    conversation = Conversation(losses, rule.lacks)
+    conversation.add(request.conversation)
+    body: Block = {"messages": conversation.messages}
+    if conversation.system:
+        body["system"] = conversation.system
+    tools = tool_config(parameters, conversation, needed=conversation.has_tools)
+    thoughts = reasoning(parameters, rule)
+    if thoughts.is_budget:
+        make_room(parameters.left, tools, losses)
+    if tools is not None:
+        body["toolConfig"] = tools
+    place(body, parameters, has_schema=has_schema)
+    for name, value in thoughts.fields.items():
+        put(body, f"additionalModelRequestFields.{name}", value)
+    if thoughts.effort is not None:
+        put(body, "outputConfig.effort", thoughts.effort)
+    parameters.lose_rest("the API does not have it")
+    return merged(body, request.extra)
+
+
+def _name_limit(parameters: Parameters) -> None:
+    """Both names of the maximum are one; the newer counts."""
+    limit = parameters.take("max_completion_tokens")
+    if limit is not None and parameters.left.setdefault("max_tokens", limit) != limit:
+        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
+        parameters.left["max_tokens"] = limit

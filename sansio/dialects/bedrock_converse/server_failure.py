@@ -1,0 +1,92 @@
+"""A Failure as Bedrock tells it: a type in a header and a message before any output, an exception of the stream after it.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+import msgspec
+
+from ...errors import Failure, Kind
+from ...framing.eventstream import EventStreamMessage, encode
+from ...http import Headers
+
+_INTERNAL: Final = "InternalServerException"
+_INVALID: Final = "ValidationException"
+_UPSTREAM: Final = "ModelErrorException"
+
+# kind -> status and type, and a code for what no type of Bedrock's tells.
+_WORDS: Final[dict[Kind, tuple[int, str, str | None]]] = {
+    "authentication": (403, "UnrecognizedClientException", None),
+    "permission_denied": (403, "AccessDeniedException", None),
+    "not_found": (404, "ResourceNotFoundException", None),
+    "bad_request": (400, _INVALID, None),
+    "context_window": (400, _INVALID, "context_length_exceeded"),
+    "content_policy": (400, _INVALID, "content_policy_violation"),
+    "conflict": (409, "ConflictException", None),
+    "request_too_large": (413, _INVALID, None),
+    "unprocessable": (422, _INVALID, None),
+    "rate_limited": (429, "ThrottlingException", None),
+    "quota_exceeded": (400, "ServiceQuotaExceededException", None),
+    "server_error": (500, _INTERNAL, None),
+    "service_unavailable": (503, "ServiceUnavailable", None),  # common to all of AWS
+    "overloaded": (503, "ServiceUnavailableException", None),
+    "timeout": (408, "ModelTimeoutException", None),
+    # What went wrong between this server and the provider behind it.
+    "connection": (424, _UPSTREAM, "upstream_unreachable"),
+    "truncated": (424, _UPSTREAM, "upstream_truncated"),
+    "protocol": (424, _UPSTREAM, "upstream_protocol_error"),
+    "limit_exceeded": (424, _UPSTREAM, "upstream_limit_exceeded"),
+    "unsupported": (400, _INVALID, "unsupported_parameter"),
+    "cancelled": (499, _INTERNAL, "request_cancelled"),
+}
+# The exceptions that a stream may have, by the status of the response that says the same; for the rest the first.
+_IN_STREAMS: Final = {
+    500: "internalServerException",
+    400: "validationException",
+    408: "modelStreamErrorException",
+    424: "modelStreamErrorException",
+    429: "throttlingException",
+    503: "serviceUnavailableException",
+}
+_BROKEN_QUOTA: Final = "throttlingException"
+
+
+def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
+    """Status, headers and body of the response that tells *failure*.
+
+    The failure's own status is kept where it is one of an error.  Times to wait are in whole seconds, rounded up.
+    """
+    status, type_, _ = _WORDS[failure.kind]
+    if failure.status is not None and failure.status >= 400:
+        status = failure.status
+    headers = [("content-type", "application/json"), ("x-amzn-errortype", type_)]
+    if failure.request_id is not None:
+        headers.append(("x-amzn-requestid", failure.request_id))
+    if failure.retry_after is not None:
+        headers.append(("retry-after", str(ceil(failure.retry_after))))
+    if failure.should_retry is not None:
+        headers.append(("x-should-retry", str(failure.should_retry).lower()))
+    if status == 405:
+        headers.append(("allow", "POST"))  # RFC 9110 section 15.5.6 requires it
+    return status, tuple(headers), msgspec.json.encode(_body(failure))
+
+
+def encode_exception(failure: Failure) -> bytes:
+    """The message of a stream that tells *failure*."""
+    status = _WORDS[failure.kind][0]
+    name = (
+        _BROKEN_QUOTA
+        if failure.kind == "quota_exceeded"
+        else _IN_STREAMS.get(status, _IN_STREAMS[500 if status > 499 else 400])
+    )
+    headers = {":exception-type": name, ":content-type": "application/json", ":message-type": "exception"}
+    return encode(EventStreamMessage(headers, msgspec.json.encode(_body(failure))))
+
+
+def _body(failure: Failure) -> dict[str, str]:
+    code = failure.code or _WORDS[failure.kind][2]
+    return {"message": failure.message} | ({"code": code} if code else {})

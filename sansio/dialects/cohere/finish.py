@@ -1,0 +1,36 @@
+"""Finish reasons: https://docs.cohere.com/reference/chat."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...errors import Kind
+
+_CANONICAL: Final[dict[str, str]] = {
+    "COMPLETE": "stop",
+    "ERROR_LIMIT": "length",
+    "ERROR_TOXIC": "content_filter",
+    "MAX_TOKENS": "length",
+    "STOP_SEQUENCE": "stop",
+    "TOOL_CALL": "tool_calls",
+    "USER_CANCEL": "stop",
+}
+_NATIVE: Final[dict[str, str]] = {
+    "content_filter": "ERROR_TOXIC",
+    "length": "MAX_TOKENS",
+    "stop": "COMPLETE",
+    "tool_calls": "TOOL_CALL",
+}
+
+# Reasons with which a generation ends without being finished.
+FAILED: Final[dict[str, Kind]] = {"ERROR": "server_error", "TIMEOUT": "timeout"}
+
+
+def canonical(native: str) -> str:
+    """The canonical reason for the API's word; one that is not known stays as it is, in lower case."""
+    return _CANONICAL.get(native, native.lower())
+
+
+def native(reason: str, own: str | None) -> str:
+    """The API's word for a canonical reason: *own*, the provider's, where that is one of them."""
+    return own if own in _CANONICAL else _NATIVE.get(reason, reason.upper())

@@ -1,0 +1,84 @@
+"""JSON schemas and the subset of OpenAPI's that the API had first and every model takes: https://ai.google.dev/api/caching#Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+_PLAIN: Final = frozenset(
+    {
+        "default",
+        "description",
+        "example",
+        "format",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "nullable",
+        "pattern",
+        "propertyOrdering",
+        "required",
+        "title",
+    }
+)
+_TYPES: Final = frozenset({"array", "boolean", "integer", "number", "object", "string"})
+
+
+def is_subset(schema: object) -> bool:
+    """Whether a JSON schema says nothing that the subset cannot, so that it means the same there."""
+    if not isinstance(schema, Mapping):
+        return False
+    members = cast("Mapping[str, object]", schema)
+    if "anyOf" in members and len(members) > 1:  # nothing may stand beside it
+        return False
+    return all(_fits(name, value) for name, value in members.items())
+
+
+def _fits(name: str, value: object) -> bool:
+    match name:
+        case "type":
+            return value in _TYPES
+        case "enum":
+            return _each(value, str)
+        case "items":
+            return is_subset(value)
+        case "properties":
+            return isinstance(value, Mapping) and all(map(is_subset, cast("Mapping[str, object]", value).values()))
+        case "anyOf":
+            return isinstance(value, Sequence) and all(map(is_subset, cast("Sequence[object]", value)))
+        case _:
+            return name in _PLAIN
+
+
+def _each(value: object, type_: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, type_) for item in cast("list[object]", value))
+
+
+def is_empty(schema: Mapping[str, object] | None) -> bool:
+    """Whether a function with these parameters has none: the API wants them left out then."""
+    return not schema or (
+        schema.get("type") == "object" and not schema.keys() - {"type", "properties"} and not schema.get("properties")
+    )
+
+
+def json_schema(schema: object) -> object:
+    """The JSON schema that one of the subset is: types in lower case, and `nullable` as one of them."""
+    if isinstance(schema, list):
+        return [json_schema(item) for item in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    members = dict(cast("dict[str, object]", schema))
+    nullable = members.pop("nullable", False) is True
+    if isinstance(type_ := members.get("type"), str):
+        members["type"] = [type_.lower(), "null"] if nullable else type_.lower()
+    for name in ("items", "anyOf"):
+        if name in members:
+            members[name] = json_schema(members[name])
+    if isinstance(properties := members.get("properties"), dict):
+        members["properties"] = {
+            key: json_schema(value) for key, value in cast("dict[str, object]", properties).items()
+        }
+    return members

@@ -1,0 +1,113 @@
+"""Tools and the choice among them: https://ai.google.dev/api/caching#Tool and #ToolConfig."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from msgspec import Raw
+
+from ...types import (
+    AllowedToolsChoice,
+    CustomChoice,
+    CustomTool,
+    FunctionChoice,
+    FunctionDefinition,
+    FunctionTool,
+    Opaque,
+    Tool,
+    ToolName,
+    WebSearchOptions,
+)
+from ..losses import Losses
+from ..parameters import Parameters
+from .schema import is_empty, is_subset
+
+_MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
+
+
+class ToolsWriter:
+    """Takes the tools and what concerns them out of the *parameters*."""
+
+    __slots__ = ("_declarations", "_losses", "_others", "_strict", "config")
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._losses: Losses = parameters.losses
+        self._declarations: list[object] = []
+        self._others: list[object] = []  # the API's own tools
+        self._strict = False
+        for position, tool in enumerate(cast("Sequence[Tool]", parameters.take("tools") or ())):
+            self._add(tool, f"tools[{position}]")
+        for definition in cast("Sequence[FunctionDefinition]", parameters.take("functions") or ()):
+            self._declare(definition, {})
+        if (search := parameters.take("web_search_options")) is not None:
+            self._search(cast("WebSearchOptions", search))
+        choice, call = parameters.take("tool_choice"), parameters.take("function_call")
+        self.config = self._config(choice if choice is not None else call)
+
+    @property
+    def json(self) -> list[object]:
+        """The `tools`: all functions in one, the others each in its own."""
+        functions = [{"functionDeclarations": self._declarations}] if self._declarations else []
+        return [*functions, *self._others]
+
+    def _add(self, tool: Tool, path: str) -> None:
+        match tool:
+            case FunctionTool():
+                if tool.cache_control is not None:
+                    self._losses.drop(f"{path}.cache_control", "the API has no such mark")
+                self._declare(tool.function, tool.extra or {})
+            case CustomTool():
+                self._losses.drop(path, "the API has functions only")
+            case Opaque():
+                if (own := self._losses.own(tool, path)) is not None:
+                    self._others.append(own.raw)
+
+    def _declare(self, function: FunctionDefinition, extra: Mapping[str, Raw]) -> None:
+        """A function; its schema in the form that all models take, if that says everything."""
+        members: dict[str, object] = {"name": function.name}
+        if function.description is not None:
+            members["description"] = function.description
+        if function.parameters is not None and not is_empty(function.parameters):
+            form = "parameters" if is_subset(function.parameters) else "parametersJsonSchema"
+            members[form] = function.parameters
+        self._strict = self._strict or function.strict is True
+        self._declarations.append({**members, **(function.extra or {}), **extra})
+
+    def _search(self, options: WebSearchOptions) -> None:
+        for name in ("search_context_size", "user_location"):
+            if getattr(options, name) is not None:
+                self._losses.drop(f"web_search_options.{name}", "the API's search has no such option")
+        self._others.append({"googleSearch": {}})
+
+    def _config(self, choice: object) -> object:
+        """The `toolConfig`; None where there is nothing to say."""
+        if isinstance(choice, Opaque):
+            own = self._losses.own(choice, "tool_choice")
+            return None if own is None else own.raw
+        if not self._declarations:
+            if choice not in (None, "auto", "none"):
+                self._losses.drop("tool_choice", "it needs functions")
+            return None
+        config = self._choice(choice)
+        return None if config is None else {"functionCallingConfig": config}
+
+    def _choice(self, choice: object) -> dict[str, object] | None:
+        auto = "VALIDATED" if self._strict else "AUTO"
+        match choice:
+            case None:
+                return {"mode": auto} if self._strict else None
+            case str() if choice in _MODES:
+                return {"mode": auto if choice == "auto" else _MODES[choice]}
+            case FunctionChoice(function=ToolName(name)) | ToolName(name):
+                return {"mode": "ANY", "allowedFunctionNames": [name]}
+            case AllowedToolsChoice(allowed_tools=allowed):
+                names = [tool.function.name for tool in allowed.tools if isinstance(tool, FunctionChoice)]
+                if len(names) != len(allowed.tools):
+                    self._losses.drop("tool_choice.allowed_tools", "the API has functions only")
+                return {"mode": "ANY" if allowed.mode == "required" else "VALIDATED", "allowedFunctionNames": names}
+            case CustomChoice():
+                self._losses.drop("tool_choice", "the API has functions only")
+            case _:
+                self._losses.drop("tool_choice", f"the API has no choice {choice!r}")
+        return {"mode": auto} if self._strict else None

@@ -1,0 +1,149 @@
+"""The results of a batch, a line each in a file: https://platform.openai.com/docs/api-reference/batch/request-output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from ...errors import Failure, LocalProtocolError
+from ...events import Delta
+from ...types import (
+    BatchResult,
+    BatchResults,
+    BatchResultsRequest,
+    ChatRequest,
+    ChatResponse,
+    EmbeddingRequest,
+    EmbeddingResponse,
+)
+from ..codec import Codec, Encoded, Reading, Reply, Terms
+from ..error_body import of_error
+from ..failures import of_facts, of_reply
+from ..lenient import REFUSALS
+from ..openai_chat import CODEC as CHAT
+from ..records import RecordDecoder
+from .embeddings import CODEC as EMBEDDINGS
+from .operation import Operation, path_to
+
+R = TypeVar("R")
+
+# The answers are read alike, whatever was asked.
+_CHAT: Final = ChatRequest(model="", messages=())
+_EMBEDDINGS: Final = EmbeddingRequest(model="", input=())
+
+
+class ReplyPiece(msgspec.Struct):
+    """The response to one request."""
+
+    status_code: int | None = None
+    request_id: str | None = None
+    body: Raw = Raw(b"{}")
+
+
+class LinePiece(msgspec.Struct):
+    """A result: a response or an error."""
+
+    custom_id: str | None = None
+    response: ReplyPiece | None = None
+    error: object = None
+
+
+class BodyPiece(msgspec.Struct):
+    """What a body is."""
+
+    object: str | None = None
+
+
+_decode_line = msgspec.json.Decoder(LinePiece).decode
+_decode_body = msgspec.json.Decoder(BodyPiece).decode
+
+
+class ResultsDecoder(RecordDecoder[LinePiece]):
+    """Decoder and fold in one: every line is a record."""
+
+    __slots__ = ("_results", "_terms")
+
+    def __init__(self, terms: Terms) -> None:
+        super().__init__(terms, LinePiece, _decode_line)
+        self._terms = msgspec.structs.replace(terms, stream=False)
+        self._results: list[BatchResult] = []
+
+    def receive_document(self, body: bytes | bytearray) -> list[Delta]:
+        """Take all the lines at once."""
+        events = self.receive([line for line in bytes(body).split(b"\n") if line.strip()])
+        return [*events, *self.finish()]
+
+    def finish(self) -> list[Delta]:
+        """Take the end, which is all that tells that the lines are all."""
+        self.complete = self.failure is None
+        return []
+
+    def extend(self, events: Iterable[Delta]) -> None:
+        """There are none."""
+
+    def response(self) -> BatchResults:
+        """The results so far."""
+        return BatchResults(results=self._results)
+
+    def partial(self) -> ChatResponse | None:
+        """There is no chat to show."""
+        return None
+
+    def _take(self, item: LinePiece, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
+        if item.custom_id is None:
+            self._explain(record)
+        else:
+            self._results.append(BatchResult(item.custom_id, _outcome(item, record, self._terms)))
+
+
+def _outcome(line: LinePiece, record: bytes | bytearray, terms: Terms) -> ChatResponse | EmbeddingResponse | Failure:
+    reply = line.response
+    if line.error or reply is None:
+        failure = of_facts(of_error(line.error or "there is neither a response nor an error"), record)
+        return msgspec.structs.replace(failure, provider=terms.provider.name)
+    stamps = {"request_id": reply.request_id, "provider": terms.provider.name}
+    status = 200 if reply.status_code is None else reply.status_code
+    if not 200 <= status < 300:
+        refused = of_reply(Reply(status, {}, bytes(reply.body)), None)
+        return msgspec.structs.replace(refused, status=status, **stamps)
+    return msgspec.structs.replace(_response(bytes(reply.body), terms), **stamps)
+
+
+def _response(body: bytes, terms: Terms) -> ChatResponse | EmbeddingResponse | Failure:
+    try:
+        kind = _decode_body(body).object
+    except REFUSALS:
+        kind = None
+    if kind == "list":
+        return _read(EMBEDDINGS.reading(_EMBEDDINGS, terms), body)
+    if kind == "response":
+        from ..openai_responses import CODEC as RESPONSES
+
+        return _read(RESPONSES.reading(_CHAT, terms), body)
+    return _read(CHAT.reading(_CHAT, terms), body)
+
+
+def _read(reading: Reading[R], body: bytes) -> R | Failure:
+    decoder, fold = reading.decoder, reading.fold
+    fold.extend(decoder.receive_document(body))
+    if decoder.complete:
+        return fold.response()
+    return decoder.failure or Failure(kind="truncated", message="the response is not whole", body=body)
+
+
+def _encode(request: BatchResultsRequest, terms: Terms) -> Encoded:
+    if request.output_file_id is None:
+        raise LocalProtocolError("the results are a file: give the batch's output_file_id, or its error_file_id")
+    path = path_to(terms, "files", "/files", request.output_file_id) + "/content"
+    return Encoded(path, b"", method="GET", accept="*/*")
+
+
+def _reading(_: BatchResultsRequest, terms: Terms) -> Reading[BatchResults]:
+    decoder = ResultsDecoder(terms)
+    return Reading(decoder, decoder, "jsonlines")
+
+
+CODEC: Final[Codec[BatchResultsRequest, BatchResults]] = Operation(_encode, _reading)

@@ -1,0 +1,94 @@
+"""Forms that compatible servers have for a parameter or a part, where they differ from OpenAI's: `Quirks.forms` names them.
+
+logprobs: count        their number, instead of a switch and `top_logprobs`
+stop: list             never a bare text
+parameters: required   a tool has a schema, if an empty one
+reasoning: thinking_switch    effort none is `thinking` disabled; any other needs it enabled
+reasoning: reasoning_object   a budget stands in `reasoning`
+reasoning: thinking_part      what an assistant thought is a part of its content
+text: joined           a content of nothing but texts is one text
+input_audio: text      the base64 alone
+file: document         a document by URL or as data, or a file by its id
+file_url: file_data    a URL stands where the data would
+file_url: part         a part of its own
+cache_control: part    kept on parts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...types import AudioPart, FilePart, Part, Thinking
+from ..losses import Losses
+
+
+def form_parameters(members: dict[str, object], forms: Mapping[str, str], losses: Losses) -> None:
+    """Give the parameters of a body the forms that the server has for them."""
+    if forms.get("logprobs") == "count":
+        top = members.pop("top_logprobs", None)
+        if members.pop("logprobs", None):
+            members["logprobs"] = max(1, top) if isinstance(top, int) else 1
+    if forms.get("stop") == "list" and isinstance(stop := members.get("stop"), str):
+        members["stop"] = [stop]
+    match forms.get("reasoning"):
+        case "thinking_switch":
+            _switch_thinking(members, losses)
+        case "reasoning_object":
+            _say_reasoning(members)
+        case _:
+            return
+
+
+def _switch_thinking(members: dict[str, object], losses: Losses) -> None:
+    effort, thinking = members.get("reasoning_effort"), members.get("thinking")
+    if isinstance(thinking, Thinking):
+        if thinking.budget_tokens is not None:
+            losses.drop("thinking.budget_tokens", "the API has no budget")
+        if thinking.type in {"enabled", "disabled"}:
+            members["thinking"] = {"type": thinking.type} | dict(thinking.extra or {})
+        else:
+            del members["thinking"]
+            losses.drop("thinking", f"the API does not have the type {thinking.type!r}")
+    elif effort is not None:
+        members["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
+    if effort == "none":
+        del members["reasoning_effort"]
+
+
+def _say_reasoning(members: dict[str, object]) -> None:
+    thinking = members.pop("thinking", None)
+    if isinstance(thinking, Thinking):
+        budget = {} if thinking.budget_tokens is None else {"max_tokens": thinking.budget_tokens}
+        members["reasoning"] = budget or {"enabled": thinking.type != "disabled"}
+
+
+def part_in_form(part: Part, forms: Mapping[str, str]) -> dict[str, object] | None:
+    """The part in the form that the server has for it, None where that is OpenAI's own."""
+    if isinstance(part, AudioPart):
+        text = forms.get("input_audio") == "text"
+        return {"type": "input_audio", "input_audio": part.input_audio.data} if text else None
+    return _file(part, forms) if isinstance(part, FilePart) else None
+
+
+def _file(part: FilePart, forms: Mapping[str, str]) -> dict[str, object] | None:
+    file = part.file
+    if forms.get("file") == "document":
+        if file.file_id is not None:
+            return {"type": "file", "file_id": file.file_id}
+        name = {} if file.filename is None else {"document_name": file.filename}
+        return {"type": "document_url", "document_url": file.file_url or file.file_data, **name}
+    if file.file_url is None:
+        return None
+    match forms.get("file_url"):
+        case "file_data":
+            name = {} if file.filename is None else {"filename": file.filename}
+            return {"type": "file", "file": {**name, "file_data": file.file_url}}
+        case "part":
+            return {"type": "file_url", "file_url": {"url": file.file_url}}
+        case _:
+            return None
+
+
+def thinking_part(text: str) -> dict[str, object]:
+    """What an assistant thought, as a part."""
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
