@@ -18,10 +18,11 @@ from ..dialects.codec import Folding, Reply, Terms
 from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
-from ..types import Credential, Download, Loss, Provider, Request, Response
+from ..types import Credential, Loss, Provider, Request
 from .opening import CodedReader, body_reader
 from .plan import OnLoss, Plan, plan
 from .readers import ErrorReader, Reader
+from .stamps import stamped
 
 R = TypeVar("R", covariant=True)
 T = TypeVar("T")
@@ -243,7 +244,7 @@ class Exchange(Generic[R]):
         if (failure := reader.failure) is not None:
             self.fail(failure)
         elif reader.complete:
-            self._end(Completed(self._stamped(self._fold.response())))
+            self._end(Completed(self._stamped(self._fold.response(), complete=True)))
         elif (rest := reader.rest) is not None:
             self._reader = rest
 
@@ -256,16 +257,18 @@ class Exchange(Generic[R]):
             request_id=failure.request_id or self._request_id,
         )
         partial = self._fold.partial()
-        return Failed(known, None if partial is None else self._stamped(partial))
+        return Failed(known, None if partial is None else self._stamped(partial, complete=False))
 
-    def _stamped(self, response: T) -> T:
-        """The response with what every response of this exchange says."""
-        if not isinstance(response, Response):
-            return response
-        stamps = {"request_id": self._request_id, "provider": self._plan.terms.provider.name}
-        if isinstance(response, Download):
-            stamps["content_type"] = self._content_type
-        return msgspec.structs.replace(response, **stamps)
+    def _stamped(self, response: T, *, complete: bool) -> T:
+        plan = self._plan
+        return stamped(
+            response,
+            plan.asked,
+            plan.terms.provider,
+            request_id=self._request_id,
+            content_type=self._content_type,
+            complete=complete,
+        )
 
     def _end(self, outcome: Completed[R] | Failed) -> None:
         self._outcome = outcome

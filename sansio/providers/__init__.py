@@ -103,11 +103,12 @@ def provider(
     chosen = _options(found, options, variables)
     found = _in_form(found, chosen)
     given = base_url or _first(found.url_variables, variables)
-    url = _rooted(found, given) if given else _filled(found.base_url, found, chosen)
+    url = _rooted(found, _addressed(found, given)) if given else _filled(found.base_url, found, chosen)
     _check_dialect(dialect or found.dialect)
     return msgspec.structs.replace(
         found,
         name=name or found.name,
+        known=found.known or found.name,
         api_key=api_key or _first(found.key_variables, variables),
         secret=secret or found.secret,
         base_url=_url(found, url),
@@ -151,6 +152,17 @@ def _in_form(template: Provider, options: Mapping[str, str]) -> Provider:
 def _is_given(asked: str, options: Mapping[str, str]) -> bool:
     name, _, value = asked.partition("=")
     return name in options and value in {"", options[name]}
+
+
+def _addressed(template: Provider, url: str) -> str:
+    """The caller's URL; at a local server a bare address will do, which has its scheme, and its port if it names none."""
+    if "://" in url or not template.base_url.startswith("http://"):
+        return url
+    address, slash, path = url.partition("/")
+    host, colon, port = address.rpartition(":")
+    if not (colon and port.isdecimal()):
+        host, port = address, str(split_url(template.base_url)[0].port)
+    return f"http://{host or 'localhost'}:{port}{slash}{path}"
 
 
 def _rooted(template: Provider, url: str) -> str:

@@ -114,7 +114,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     `auth` is the scheme that turns `api_key` into headers (`bearer`, or the names of its headers), `keyless` says that a
     request without a key is still worth sending (local servers).  `secret` stands in for the key; `service` is the
-    service's name in signatures of AWS.
+    service's name in signatures of AWS.  `known` is the name under which the registry has its models, where `name` is
+    another.
 
     The variables are those of an environment: for the key, the base URL, for each option, for headers by their names, and
     for any headers, one `Name: value` a line.
@@ -128,6 +129,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     secret: Secret | None = None
     keyless: bool = False
     service: str | None = None
+    known: str | None = None
     key_variables: tuple[str, ...] = ()
     url_variables: tuple[str, ...] = ()
     options: Mapping[str, str] = {}

@@ -1,0 +1,53 @@
+"""What every response says beside the provider's own words."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import sansio
+from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, Provider
+
+_ANSWER = {
+    "id": "a",
+    "model": "gpt-4o-2024-08-06",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+}
+
+
+def _answered(provider: Provider, model: str = "gpt-4o") -> ChatResponse:
+    exchange = Exchange(provider, ChatRequest(model=model, messages="hi"))
+    exchange.receive_head(200, [("x-request-id", "req_1")])
+    exchange.receive_data(json.dumps(_ANSWER).encode())
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Completed)
+    return exchange.outcome.response
+
+
+def test_who_answered_under_which_id_and_what_it_cost() -> None:
+    response = _answered(sansio.provider("openai", api_key="k"))
+    assert (response.provider, response.request_id) == ("openai", "req_1")
+    assert response.cost == Decimal("0.0035")
+    assert response.cost == sansio.cost(response)
+
+
+def test_a_provider_under_a_name_of_its_own_has_the_prices_of_the_one_that_it_is() -> None:
+    response = _answered(sansio.provider("openai", api_key="k", name="mine"), model="mine/gpt-4o")
+    assert (response.provider, response.cost) == ("mine", Decimal("0.0035"))
+
+
+def test_an_unknown_price_is_unknown() -> None:
+    unheard = Provider(name="unheard_of", base_url="http://localhost", dialect="openai_chat", keyless=True)
+    assert _answered(unheard).cost is None
+
+
+def test_what_did_not_finish_has_no_cost_yet() -> None:
+    exchange = Exchange(sansio.provider("openai", api_key="k"), ChatRequest(model="gpt-4o", messages="hi"), stream=True)
+    exchange.receive_head(200, [("x-request-id", "req_1")])
+    exchange.receive_data(b'data: {"model":"gpt-4o","choices":[{"index":0,"delta":{"content":"h"}}]}\n\n')
+    exchange.receive_broken("reset")
+    assert isinstance(exchange.outcome, Failed)
+    partial = exchange.outcome.partial
+    assert partial is not None
+    assert (partial.provider, partial.request_id, partial.cost, partial.text) == ("openai", "req_1", None, "h")
