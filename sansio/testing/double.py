@@ -83,11 +83,17 @@ class Double:
         self.received.append(received)
         number = len(self.received)
         reply = self._choose(received.request)
-        if not any(isinstance(step, RawResponse) for step in reply.steps):
+        if not any(map(_names_itself, reply.steps)):
             yield ResponseHeaders((("x-request-id", f"req_{number}"),))
         started = Started(f"chatcmpl-{number}", CREATED, received.request.model)
         whole = server(received.dialect).encode_response
         yield from _play(reply, started, whole, stream=received.stream)
+
+
+def _names_itself(step: Step) -> bool:
+    """Whether the step says under which id the request is known, or is a response that is not the double's to change."""
+    names = step.headers if isinstance(step, ResponseHeaders) else ()
+    return isinstance(step, RawResponse) or any(name.lower() == "x-request-id" for name, _ in names)
 
 
 def _chooser(script: Script) -> Callable[[ChatRequest], Reply]:

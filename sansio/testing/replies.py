@@ -16,10 +16,10 @@ from typing import Final
 
 import msgspec
 
-from ..dialects.openai_chat.server_failure import encode_error
 from ..errors import Failure, kind_of_status
 from ..events import (
     ChoiceFinished,
+    Failed,
     ReasoningDelta,
     RefusalDelta,
     TextDelta,
@@ -27,14 +27,14 @@ from ..events import (
     ToolCallStarted,
     UsageReported,
 )
-from ..gateway import Close, Pause, RawResponse, Step, Write
+from ..gateway import Close, Pause, RawResponse, ResponseHeaders, Step, Write
 from ..http import Headers
 from ..types import Usage
 
 USAGE: Final = Usage(prompt_tokens=9, completion_tokens=3, total_tokens=12)
 
 # What `before` and `until` count.
-_OUTPUT = (TextDelta, ReasoningDelta, RefusalDelta, ToolCallStarted, ToolCallDelta, RawResponse)
+_OUTPUT = (TextDelta, ReasoningDelta, RefusalDelta, ToolCallStarted, ToolCallDelta, RawResponse, Failed)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -114,11 +114,11 @@ def error(
     headers: Headers = (),
     body: bytes | None = None,
 ) -> Reply:
-    """An error response, with *body* in place of the usual JSON (a proxy's HTML page) where one is given."""
-    failure = Failure(kind=kind_of_status(status), message=message, type=type, code=code, param=param)
-    content = encode_error(failure) if body is None else body
-    fields = (*headers, ("content-type", "application/json" if body is None else "text/html"))
-    return Reply((RawResponse(status, fields, content),))
+    """An error response as the client's dialect has it, or with *body* (a proxy's HTML page) in its place."""
+    if body is not None:
+        return Reply((RawResponse(status, (*headers, ("content-type", "text/html")), body),))
+    failure = Failure(kind=kind_of_status(status), message=message, status=status, type=type, code=code, param=param)
+    return Reply((ResponseHeaders(headers), Failed(failure)))
 
 
 def raw(data: bytes, *steps: Step) -> Reply:

@@ -14,6 +14,8 @@ ENVIRONMENTS = {
     "litellm": "litellm",
     "httpx": "httpx",
     "aiohttp": "aiohttp",
+    "google": "google-genai",
+    "boto3": "boto3",
 }
 CONTENDERS = {
     "sansio_core": "sansio",
@@ -28,6 +30,11 @@ CONTENDERS = {
     "litellm_sync": "litellm",
     "httpx_sync": "httpx",
     "aiohttp_async": "aiohttp",
+    "sansio_decode": "sansio",
+    "anthropic_decode": "anthropic",
+    "openai_decode": "openai",
+    "google_decode": "google",
+    "boto_decode": "boto3",
 }
 
 
@@ -70,6 +77,11 @@ def _alone(function: str, most: float) -> Case:
     return Case(function, ("sansio_core",), (Promise("sansio_core", "", most),), unit="x")
 
 
+def _decoding(function: str, peer: str) -> Case:
+    promise = Promise("sansio_decode", peer, 1 / 8)
+    return Case(function, ("sansio_decode", peer), (promise,), payloads.PARSED_EVENTS * payloads.PIECE)
+
+
 CASES: dict[str, Case] = {
     "stream-burst": Case("burst", (*_STREAMS, *_PEERS), _against_openai(1 / 20), payloads.TEXT),
     "stream-paced": Case("paced", (*_STREAMS, *_PEERS), _against_openai(1 / 5), payloads.TEXT),
@@ -89,6 +101,10 @@ CASES: dict[str, Case] = {
     "encode": Case(
         "encode", ("sansio_core", "openai_sync"), (Promise("sansio_core", "openai_sync", 1 / 50),), length=0
     ),
+    "decode-anthropic": _decoding("decode_anthropic", "anthropic_decode"),
+    "decode-responses": _decoding("decode_responses", "openai_decode"),
+    "decode-gemini": _decoding("decode_gemini", "google_decode"),
+    "decode-bedrock": _decoding("decode_bedrock", "boto_decode"),
     "concurrent-cpu": Case(
         "held", _HELD, (Promise("sansio_asyncio", "openai_async", 1 / 4),), payloads.HELD_TEXT, fresh=True
     ),

@@ -126,7 +126,11 @@ def test_a_whole_answer_is_the_same_streamed_or_not() -> None:
 def test_an_error_is_the_response() -> None:
     status, body, whole = written(ask(Double(error(429, "slow")), stream=True))
     assert (status, b'"message":"slow"' in body, whole) == (429, True, True)
-    assert not any(isinstance(action, Write) and b"x-request-id" in action.data for action in ask(Double(error(500))))
+    raw_error = error(500, body=b"<html>")
+    assert not any(isinstance(action, Write) and b"x-request-id" in action.data for action in ask(Double(raw_error)))
+    own = error(500, headers=(("X-Request-Id", "mine"),))
+    assert any(isinstance(action, Write) and b"X-Request-Id: mine" in action.data for action in ask(Double(own)))
+    assert not any(isinstance(action, Write) and b"req_1" in action.data for action in ask(Double(own)))
 
 
 def test_a_stall_before_the_head() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
+from sansio.errors import Failure
 from sansio.events import (
     ChoiceFinished,
+    Failed,
     ReasoningDelta,
     RefusalDelta,
     TextDelta,
@@ -14,7 +15,7 @@ from sansio.events import (
     ToolCallStarted,
     UsageReported,
 )
-from sansio.gateway import Close, Pause, RawResponse, Reset, Write
+from sansio.gateway import Close, Pause, RawResponse, Reset, ResponseHeaders, Write
 from sansio.testing import Call, Reply, answer, error, raw, structured
 from sansio.testing.replies import USAGE
 
@@ -78,11 +79,10 @@ def test_pauses_stand_in_front_of_every_piece() -> None:
 
 
 def test_an_error_has_its_status_headers_and_body() -> None:
-    (step,) = error(429, "slow", headers=(("retry-after", "1"),), code="x", type="y", param="z").steps
-    assert isinstance(step, RawResponse)
-    assert (step.status, step.headers) == (429, (("retry-after", "1"), ("content-type", "application/json")))
-    body = msgspec.json.decode(step.body or b"")
-    assert body == {"error": {"message": "slow", "type": "y", "param": "z", "code": "x"}}
+    headers, step = error(429, "slow", headers=(("retry-after", "1"),), code="x", type="y", param="z").steps
+    assert headers == ResponseHeaders((("retry-after", "1"),))
+    failure = Failure(kind="rate_limited", message="slow", status=429, code="x", type="y", param="z")
+    assert step == Failed(failure)
 
 
 def test_an_errors_body_may_be_anything() -> None:
