@@ -81,6 +81,7 @@ if TYPE_CHECKING:
         UsageReported,
     )
     from .exchange import Exchange
+    from .exchange.supported import supported_params
     from .http import Body, Headers, HttpRequest, Limits, Source, Timeouts
     from .models import cost
     from .policy import Retry
@@ -244,6 +245,7 @@ __all__ = [
     "provider",
     "providers",
     "shared",
+    "supported_params",
     "system",
     "testing",
     "tool",
@@ -267,6 +269,7 @@ _NAMES: Final = {
         "ToolCallDelta ToolCallStarted UsageReported"
     ),
     "exchange": "Exchange",
+    "exchange.supported": "supported_params",
     "models": "cost",
     "http": "Body Headers HttpRequest Limits Source Timeouts",
     "policy": "Retry",

@@ -15,6 +15,7 @@ from ..framing.jsonlines import JsonLinesDecoder
 from ..http import Limits
 
 _NO_EVENT: Final = "message"  # what stands for the name of an event that has none
+_json = msgspec.json.Encoder().encode
 
 
 class _Framing(Protocol):
@@ -117,11 +118,12 @@ class _BinaryEvents:
 
 def _record(message: EventStreamMessage) -> bytes:
     """The message as a JSON object of one member: its event's name, or its exception's, and the payload."""
-    if message.message_type == "error":
+    headers = message.headers
+    if headers.get(":message-type") == "error":
         said = {"code": message.header(":error-code"), "message": message.header(":error-message")}
-        return msgspec.json.encode({"error": said})
-    name = message.exception_type or message.event_type or _NO_EVENT
-    return b"{%b:%b}" % (msgspec.json.encode(name), message.payload.strip() or b"{}")
+        return _json({"error": said})
+    name = headers.get(":exception-type") or headers.get(":event-type")
+    return b"{%b:%b}" % (_json(name if isinstance(name, str) else _NO_EVENT), message.payload.strip() or b"{}")
 
 
 class _Download:
