@@ -138,13 +138,6 @@ class TokenRefused(msgspec.Struct, frozen=True):
 Question: TypeAlias = Lease | Release | Withdraw | Abandoned | Closed | TokenWanted | TokenFetched | TokenRefused
 
 
-def asked_by(call: str, question: Question) -> Question:
-    """The question as *call* asks it: a flow knows no call, and leaves its name empty."""
-    if isinstance(question, Closed | TokenRefused) or question.call:
-        return question
-    return msgspec.structs.replace(question, call=call)
-
-
 class Done(msgspec.Struct, frozen=True, gc=False):
     """It is done."""
 
@@ -182,9 +175,13 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Fetch(msgspec.Struct, frozen=True, gc=False):
-    """The call is to fetch the token: the only one that does, until it says TokenFetched or is abandoned."""
+    """The call is to fetch the token: the only one that does, until it says TokenFetched or is abandoned.
+
+    `ahead` says that this is to replace one that is still good, which the call gets where the fetch fails.
+    """
 
     now: float
+    ahead: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -83,6 +83,31 @@ class EntraManagedIdentity(Grant, frozen=True):
         return read_refusal(status, headers, body, unix, _UPDATING)
 
 
+class EntraAppService(Grant, frozen=True):
+    """The identity of an app on App Service, Functions or Container Apps, whose environment names *endpoint* and *header*.
+
+    https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity#rest-endpoint-reference
+    """
+
+    endpoint: str
+    header: str
+    resource: str = "https://cognitiveservices.azure.com/"
+    client_id: str | None = None
+
+    def __repr__(self) -> str:
+        """The endpoint."""
+        return f"EntraAppService({self.endpoint!r}, resource={self.resource!r}, client_id={self.client_id!r})"
+
+    def request(self, unix: float) -> HttpRequest:  # noqa: ARG002  # the header is enough
+        """The question, with the header that only this app knows."""
+        from urllib.parse import urlencode
+
+        query = {"api-version": "2019-08-01", "resource": self.resource}
+        if self.client_id is not None:
+            query["client_id"] = self.client_id
+        return HttpRequest("GET", f"{self.endpoint}?{urlencode(query)}", (("x-identity-header", self.header),))
+
+
 _UPDATING: Final[dict[int, Kind]] = {404: "service_unavailable", 410: "service_unavailable"}
 
 

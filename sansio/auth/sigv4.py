@@ -18,6 +18,7 @@ UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 # What is set here, and what clients and proxies change on the way, as in AWS's own clients.
 _UNSIGNED: Final = {
+    "accept-encoding",
     "authorization",
     "baggage",
     "connection",

@@ -40,8 +40,27 @@ _OPENAI: Final = {
 
 # For each dialect the modules that hold a `CODEC`, or `module:NAME` for another one, by operation; loaded on first use.
 _CODECS: Final[dict[str, dict[str, str]]] = {
-    "anthropic": {"chat": "anthropic"},
-    "bedrock_converse": {"chat": "bedrock_converse"},
+    "anthropic": {
+        "batch": "anthropic.batches:GET",
+        "batch_cancel": "anthropic.batches:CANCEL",
+        "batch_create": "anthropic.batches:CREATE",
+        "batch_results": "anthropic.batch_results",
+        "batches": "anthropic.batches:LIST",
+        "chat": "anthropic",
+        "count_tokens": "anthropic.count_tokens",
+        "file": "anthropic.files:GET",
+        "file_content": "anthropic.files:CONTENT",
+        "file_delete": "anthropic.files:DELETE",
+        "file_upload": "anthropic.files:UPLOAD",
+        "files": "anthropic.files:LIST",
+        "model": "anthropic.models:GET",
+        "models": "anthropic.models:LIST",
+    },
+    "bedrock_converse": {
+        "chat": "bedrock_converse",
+        "count_tokens": "bedrock_converse.count_tokens",
+        "embeddings": "bedrock_converse.embeddings",
+    },
     "cohere": {
         "chat": "cohere",
         "embeddings": "cohere.embeddings",
@@ -49,7 +68,24 @@ _CODECS: Final[dict[str, dict[str, str]]] = {
         "models": "cohere.models:LIST",
         "rerank": "cohere.rerank",
     },
-    "gemini": {"chat": "gemini"},
+    "gemini": {
+        "batch": "gemini.batches:GET",
+        "batch_cancel": "gemini.batches:CANCEL",
+        "batch_create": "gemini.batches:CREATE",
+        "batch_results": "gemini.batches:RESULTS",
+        "batches": "gemini.batches:LIST",
+        "chat": "gemini",
+        "count_tokens": "gemini.count_tokens",
+        "embeddings": "gemini.embeddings",
+        "file": "gemini.files:GET",
+        "file_content": "gemini.files:CONTENT",
+        "file_delete": "gemini.files:DELETE",
+        "file_upload": "gemini.files:UPLOAD",
+        "files": "gemini.files:LIST",
+        "images": "gemini.images",
+        "model": "gemini.models:GET",
+        "models": "gemini.models:LIST",
+    },
     "ollama": {
         "chat": "ollama",
         "embeddings": "ollama.embeddings",
@@ -82,6 +118,7 @@ _SERVERS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
     (re.compile(r".*/v2/chat/?"), "cohere", "cohere.server"),
     (re.compile(r".*/api/chat/?"), "ollama", "ollama.server"),
     (re.compile(r".*/responses/?"), "openai_responses", "openai_responses.server"),
+    (re.compile(r".*/messages/?"), "anthropic", "anthropic.server"),
     (re.compile(r".*/[^/]+:(?:streamG|g)enerateContent/?"), "gemini", "gemini.server"),
 )
 

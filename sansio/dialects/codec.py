@@ -37,9 +37,9 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """A request on the wire, less its origin and its credential; `path` is relative to the provider's base URL.
+    """A request on the wire, less its origin and its credential.
 
-    `path` is percent-encoded, the pairs of `query` are not.  `accept` is the media type of the answer where that is neither
+    `path` is relative to the provider's base URL, or to its host where it begins with two slashes; it is percent-encoded, the pairs of `query` are not.  `accept` is the media type of the answer where that is neither
     JSON nor server-sent events; `headers` are the API's own.  A body of b"" has no content type.
     """
 

@@ -74,9 +74,9 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
     """Rename and drop parameters as the provider's and the model's rules say; the latter is returned."""
     quirks, rule = provider.quirks, rule_for(provider, model)
     for name, refused in rule.refused.items():
-        if (value := members.get(name)) in refused:
+        if (word := _word(members.get(name))) in refused:
             del members[name]
-            losses.drop(name, f"{model} does not take {value!r}")
+            losses.drop(name, f"{model} does not take {word!r}")
     for name, words in (*quirks.spelled.items(), *rule.spelled.items()):
         if isinstance(word := members.get(name), str):
             members[name] = words.get(word, word)
@@ -93,3 +93,10 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
         if value is not None and value != DEFAULTS.get(name) and value != _ASKED_ANYWAY:
             losses.drop(name, f"{provider.name if name in quirks.forbidden else model} does not take it")
     return rule
+
+
+def _word(value: object) -> str | None:
+    """What rules know a value by: a word is itself, an object its type."""
+    if isinstance(value, msgspec.Struct):
+        value = getattr(value, "type", value.__struct_config__.tag)
+    return value if isinstance(value, str) else None

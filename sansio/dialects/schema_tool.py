@@ -60,25 +60,13 @@ class SchemaToolDecoder:
     """A `Decoder` around the dialect's own, for which the call of the tool *name* is the answer's text."""
 
     def __init__(self, inner: Decoder, name: str) -> None:
+        self.complete = False
+        self.failure: Failure | None = None
+        self.notes = inner.notes
         self._inner = inner
         self._name = name
         # Of each call of each choice: its index among the calls that are left, None for the one that is the text.
         self._places: dict[tuple[int, int], int | None] = {}
-
-    @property
-    def complete(self) -> bool:
-        """Whether the answer is whole."""
-        return self._inner.complete
-
-    @property
-    def failure(self) -> Failure | None:
-        """Why it never will be."""
-        return self._inner.failure
-
-    @property
-    def notes(self) -> list[str]:
-        """What a lenient reading had to drop."""
-        return self._inner.notes
 
     def receive(self, records: Sequence[bytes]) -> list[Delta]:
         """Take the next records of a stream."""
@@ -93,6 +81,7 @@ class SchemaToolDecoder:
         return self._turned(self._inner.finish())
 
     def _turned(self, events: list[Delta]) -> list[Delta]:
+        self.complete, self.failure = self._inner.complete, self._inner.failure
         return [turned for event in events if (turned := self._turn(event)) is not None]
 
     def _turn(self, event: Delta) -> Delta | None:

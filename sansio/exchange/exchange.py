@@ -65,6 +65,7 @@ class Exchange(Generic[R]):
         "_authorized",
         "_committed",
         "_content_type",
+        "_credential",
         "_decoder",
         "_events",
         "_fold",
@@ -95,11 +96,12 @@ class Exchange(Generic[R]):
     ) -> None:
         terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed)
         of = plan(request, terms, on_loss=on_loss, headers=headers, query=query)
-        self._begin(of, authorized(of.request, of.terms.provider, credential, unix))
+        self._begin(of, authorized(of.request, of.terms.provider, credential, unix), credential)
 
-    def _begin(self, of: Plan[R], request: HttpRequest) -> None:
+    def _begin(self, of: Plan[R], request: HttpRequest, credential: Credential | None) -> None:
         self._plan = of
         self._authorized = request
+        self._credential = credential
         reading = of.codec.reading(of.asked, of.terms)
         self._decoder = reading.decoder
         self._fold: Folding[R] = reading.fold
@@ -122,10 +124,11 @@ class Exchange(Generic[R]):
         time now, if that is given.
         """
         fresh = type(self).__new__(type(self))
-        request, provider = self._authorized, self._plan.terms.provider
-        if credential is not None or (unix is not None and provider.service is not None):
+        request, provider, known = self._authorized, self._plan.terms.provider, credential or self._credential
+        signs = known is None and unix is not None and provider.service is not None
+        if credential is not None or signs:
             request = authorized(self._plan.request, provider, credential, unix)
-        fresh._begin(self._plan, request)  # noqa: SLF001  # an object of this very class
+        fresh._begin(self._plan, request, known)  # noqa: SLF001  # an object of this very class
         return fresh
 
     @property
@@ -176,7 +179,7 @@ class Exchange(Generic[R]):
         names = _by_name(headers)
         self._status = status
         self._request_id = next((names[name] for name in _REQUEST_IDS if names.get(name)), None)
-        self._content_type = names.get("content-type")
+        self._content_type = names.get("content-type") if self._framing == "bytes" else None
         if self._outcome is not None:
             return
         codec, terms = self._plan.codec, self._plan.terms

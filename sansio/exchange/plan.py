@@ -99,8 +99,16 @@ def _check_values(request: Request[R], extra: Mapping[str, object]) -> None:
         raise LocalProtocolError(said)
 
 
+_HOST: Final = re.compile(r"([^:]+://[^/?]+)[^?]*(.*)")
+
+
 def _url(base: str, path: str, own: Headers, query: Headers) -> str:
-    """*path* under *base*, with the base's query, then the API's own, before the caller's."""
+    """*path* under *base*, with the base's query, then the API's own, before the caller's.
+
+    A path that begins with two slashes stands under the base's host.
+    """
+    if path.startswith("//"):
+        base, path = _HOST.sub(r"\1\2", base), path[1:]
     if not query and not own and "?" not in base:
         return base + path
     from urllib.parse import quote, urlencode

@@ -45,8 +45,8 @@ class Attemptable(Protocol[R]):
         """The end, as soon as it is known."""
         ...
 
-    def renewed(self) -> Self:
-        """A fresh one of the same request."""
+    def renewed(self, *, unix: float | None = None) -> Self:
+        """A fresh one of the same request, made at the Unix time *unix* where that matters."""
         ...
 
     def receive_head(self, status: int, headers: Headers, /) -> None:

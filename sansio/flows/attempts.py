@@ -37,5 +37,5 @@ def attempts(
         if delay is None or clock.now + delay >= until:
             return outcome
         yield Sleep(clock.now + delay)
-        exchange = exchange.renewed()
+        exchange = exchange.renewed(unix=clock.unix_now())
         made += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
@@ -34,6 +34,9 @@ from .attempts import attempts
 _LIMIT: Final = 64 * 1024  # of an answer: Entra's longest tokens have some 10 KiB
 # Seconds: a token endpoint that is well answers at once, and others wait for its answer, too.
 _READ: Final = 30.0
+# Seconds that a call spends on a token that is replaced ahead of its end: it has a good one, and others will try again.
+_AHEAD: Final = 5.0
+_ONCE: Final = Retry(retries=0)
 _LATE: Final = Failure(
     kind="timeout", message="the call's total time is over, and another call's fetch is not", should_retry=False
 )
@@ -48,24 +51,23 @@ def token(
     it is still good is not missed where that fails.  *until* is the deadline of the whole call.
     Raises LocalProtocolError where the clock knows no Unix time, or the grant's secrets cannot be used.
     """
-    key = grant.key
-    reply = yield Ask(TokenWanted(key, _unix(clock)))
+    reply = yield Ask(TokenWanted(grant.key, _unix(clock)))
     while isinstance(reply, Busy):
         yield Wait(reply.key, until)
         if clock.now >= until:
             yield Ask(Withdraw(""))
             return _failure(_LATE)
-        reply = yield Ask(TokenWanted(key, _unix(clock)))
+        reply = yield Ask(TokenWanted(grant.key, _unix(clock)))
     if isinstance(reply, Fetch):
-        fetching = Fetching(grant, _unix(clock))
         brief = msgspec.structs.replace(timeouts, read=_READ if timeouts.read is None else min(_READ, timeouts.read))
-        outcome = yield from attempts(fetching, retry, brief, uniform, clock, until=until)
+        if reply.ahead:
+            retry, until = _ONCE, min(until, clock.now + _AHEAD)
+        outcome = yield from attempts(Fetching(grant, _unix(clock)), retry, brief, uniform, clock, until=until)
         if isinstance(outcome, Completed):
-            reply = yield Ask(TokenFetched(key, _unix(clock), outcome.response))
+            reply = yield Ask(TokenFetched(grant.key, _unix(clock), outcome.response))
         else:
-            failure = outcome.failure
-            own = failure.kind in RETRIED and clock.now + retry.cap >= until  # others have the time to try again
-            reply = yield Ask(TokenFetched(key, _unix(clock), failure, own))
+            own = outcome.failure.kind in RETRIED and (reply.ahead or clock.now + retry.cap >= until)
+            reply = yield Ask(TokenFetched(grant.key, _unix(clock), outcome.failure, own))
     return _told(reply)
 
 
@@ -89,9 +91,9 @@ class Fetching:
         self._headers: dict[str, str] = {}
         self._body = bytearray()
 
-    def renewed(self) -> Fetching:
-        """The same again; an assertion is valid for longer than attempts take."""
-        return Fetching(self._grant, self._unix)
+    def renewed(self, *, unix: float | None = None) -> Self:
+        """The same again, at the Unix time *unix*."""
+        return type(self)(self._grant, self._unix if unix is None else unix)
 
     def receive_head(self, status: int, headers: Headers, /) -> None:
         """Take the response's status and headers."""

@@ -50,6 +50,10 @@ _OPTION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?")  # i
 _registered: dict[str, Provider] = {}
 
 
+class MissingOptionError(LocalProtocolError):
+    """A provider cannot be reached without an option of its own, such as a region, and was not given it."""
+
+
 def names() -> tuple[str, ...]:
     """The providers that `provider` knows, sorted."""
     return tuple(sorted({*_MODULES, *_registered}))
@@ -181,7 +185,7 @@ def _filled(text: str, template: Provider, options: Mapping[str, str]) -> str:
         name = str(exc.args[0])
         variables = template.option_variables.get(name, ())
         where = f" ({', '.join(variables)})" if variables else ""
-        raise LocalProtocolError(f"provider {template.name!r} needs {name}={where}, or a base_url") from exc
+        raise MissingOptionError(f"provider {template.name!r} needs {name}={where}, or a base_url") from exc
 
 
 def _first(keys: tuple[str, ...], variables: Mapping[str, str]) -> str | None:
@@ -207,4 +211,4 @@ def _url(template: Provider, url: str) -> str:
     return path.rstrip("/") + (f"?{query}" if query else "")
 
 
-__all__ = ["names", "provider", "register", "template"]
+__all__ = ["MissingOptionError", "names", "provider", "register", "template"]

@@ -24,7 +24,7 @@ def _adaptive(pattern: str, *lacks: str, way: str = "adaptive", turns: bool = Fa
         pattern=rf"claude-(?:{pattern})(?:[-@].*)?",
         forbidden=_SAMPLING,
         reasoning=way,
-        lacks=_NEW | frozenset(lacks) | (frozenset() if turns else _OLD_TURNS),
+        lacks=_NEW | frozenset(lacks) | (_OLD_TURNS if not turns else frozenset[str]()),
         max_output_tokens=_LARGE,
     )
 
@@ -40,7 +40,7 @@ def _budgeted(pattern: str, tokens: int, *lacks: str) -> ModelRule:
     )
 
 
-_MODELS: Final = (
+CLAUDE_MODELS: Final = (
     _adaptive("sonnet-5-5", "thinking_off", "forced_tools", way="between_tools", turns=True),
     _adaptive("opus-5-5|fable-5-[12]", "thinking_off", "forced_tools", turns=True),
     _adaptive("haiku-5-5", turns=True),
@@ -82,7 +82,8 @@ _ANTHROPIC: Final = Provider(
     headers_variable="ANTHROPIC_CUSTOM_HEADERS",
     # The version that still knows sampling; what a model does not take is its rule's.
     headers=(("anthropic-version", "2023-06-01"),),
-    quirks=Quirks(models=_MODELS),
+    operations=frozenset({"batches", "count_tokens", "files", "models"}),
+    quirks=Quirks(models=CLAUDE_MODELS),
 )
 
 PROVIDERS: Final = (_ANTHROPIC,)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..types import Form, Provider, Quirks, Variant
+from .anthropic import CLAUDE_MODELS
 from .mistral import MISTRAL_MODELS
 from .openai import OPENAI_LACKS, OPENAI_MODELS
 
@@ -26,6 +27,7 @@ _AZURE_OPENAI: Final = Provider(
     base_url="https://{resource}.openai.azure.com/openai/v1",
     dialect="openai_chat",
     auth="api-key",
+    grant="entra",
     key_variables=("AZURE_OPENAI_API_KEY", "AZURE_API_KEY"),
     url_variables=("AZURE_OPENAI_ENDPOINT",),
     rooted=True,
@@ -49,7 +51,12 @@ _AZURE_OPENAI: Final = Provider(
         )
     },
     operations=frozenset({"batches", "embeddings", "files", "images", "models", "speech", "transcription"}),
-    quirks=Quirks(forbidden=OPENAI_LACKS, reasoning_field="reasoning_content", models=OPENAI_MODELS),
+    quirks=Quirks(
+        forbidden=OPENAI_LACKS,
+        reasoning_field="reasoning_content",
+        models=OPENAI_MODELS,
+        operations={"embeddings": Quirks(members={"encoding_format": "base64"})},
+    ),
 )
 
 _AZURE_AI: Final = Provider(
@@ -57,6 +64,7 @@ _AZURE_AI: Final = Provider(
     base_url="https://{resource}.services.ai.azure.com/models",
     dialect="openai_chat",
     auth="api-key",
+    grant="entra",
     key_variables=("AZURE_AI_CHAT_KEY", "AZURE_AI_API_KEY"),
     url_variables=("AZURE_AI_CHAT_ENDPOINT",),
     rooted=True,
@@ -73,10 +81,14 @@ _AZURE_AI: Final = Provider(
             auth="x-api-key api-key",
             headers=(("anthropic-version", "2023-06-01"),),
             query=(),
+            operations=frozenset({"count_tokens"}),
+            quirks=Quirks(models=CLAUDE_MODELS),
         ),
     ),
     quirks=Quirks(
         forbidden=frozenset({"thinking", "verbosity"}),
+        roles={"developer": "system"},
+        lacks=frozenset({"file"}),
         forms={"text": "joined"},
         reasoning_field="reasoning_content",
         usage_switch=False,

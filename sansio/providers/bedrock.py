@@ -4,68 +4,42 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from ..types import ModelRule, Provider, Quirks
+from . import anthropic
 
 # A family is known behind the prefix of a region's profile, or of an ARN.
-_CLAUDE: Final = r"(?:.*[./])?anthropic\.claude-"
-_VENDOR: Final = r"(?:.*[./])?"
-_BUDGETS: Final = {"minimal": 1024, "low": 1024, "medium": 4096, "high": 16384}
-_SAMPLING: Final = frozenset({"temperature", "top_k", "top_p"})
-_FORCED: Final = frozenset({"tool_choice"})
-_SIGNED: Final = frozenset({"unsigned_reasoning"})
+_PREFIX: Final = r"(?:.*[./])?"
 _TOP_K: Final = {"top_k": "additionalModelRequestFields.inferenceConfig.topK"}
-# What most models here have not: a cache, an answer held to a schema, and reasoning that they would take back.
-_PLAIN: Final = frozenset({"caching", "reasoning_back", "schema"})
+_NO_SCHEMA: Final = frozenset({"json_schema"})
+_NO_CACHE: Final = frozenset({"caching"})
+_UNFORCED: Final = _NO_SCHEMA | _NO_CACHE | {"forced_tools"}
+
+# Claude is here what it is at home, under a longer name.
+_CLAUDE: Final = tuple(
+    msgspec.structs.replace(
+        rule, pattern=rf"{_PREFIX}anthropic\.(?:{rule.pattern})", lacks=rule.lacks | {"unsigned_reasoning"}
+    )
+    for provider in anthropic.PROVIDERS
+    for rule in provider.quirks.models
+)
+
+
+def _rule(pattern: str, reasoning: str, lacks: frozenset[str] = frozenset(), **renamed: str) -> ModelRule:
+    return ModelRule(pattern=rf"{_PREFIX}{pattern}", reasoning=reasoning, lacks=lacks, renamed=renamed)
+
 
 _MODELS: Final = (
-    ModelRule(
-        pattern=rf"{_CLAUDE}sonnet-5-5.*",
-        reasoning="between_tools",
-        forbidden=_SAMPLING | _FORCED,
-        lacks=_SIGNED | {"thinking_off", "thinking_budget"},
-    ),
-    ModelRule(
-        pattern=rf"{_CLAUDE}(?:opus-5-5|fable-5-).*",
-        reasoning="adaptive",
-        forbidden=_SAMPLING | _FORCED,
-        lacks=_SIGNED | {"thinking_off", "thinking_budget"},
-    ),
-    ModelRule(
-        pattern=rf"{_CLAUDE}fable-5.*",
-        reasoning="adaptive",
-        forbidden=_SAMPLING,
-        lacks=_SIGNED | {"thinking_off", "thinking_budget"},
-    ),
-    ModelRule(pattern=rf"{_CLAUDE}(?:opus|sonnet)-4-6.*", reasoning="adaptive", lacks=_SIGNED),
-    ModelRule(
-        pattern=rf"{_CLAUDE}(?:opus|sonnet|haiku)-4-5.*|{_CLAUDE}opus-4-1.*",
-        reasoning="budget",
-        budgets=_BUDGETS,
-        lacks=_SIGNED,
-    ),
-    ModelRule(
-        pattern=rf"{_CLAUDE}(?:(?:opus|sonnet)-4-(?:0|\d{{8}}).*|3-7-.*)",
-        reasoning="budget",
-        budgets=_BUDGETS,
-        lacks=_SIGNED | {"schema"},
-    ),
-    ModelRule(pattern=rf"{_CLAUDE}(?:3-|v2|instant).*", reasoning="none", lacks=_PLAIN - {"caching"}),
-    ModelRule(pattern=rf"{_CLAUDE}.*", reasoning="adaptive", forbidden=_SAMPLING, lacks=_SIGNED | {"thinking_budget"}),
-    ModelRule(pattern=rf"{_VENDOR}amazon\.nova-2-.*", reasoning="levels", renamed=_TOP_K, lacks=frozenset({"schema"})),
-    ModelRule(pattern=rf"{_VENDOR}amazon\.nova-.*", reasoning="none", renamed=_TOP_K, lacks=_PLAIN - {"caching"}),
-    ModelRule(pattern=rf"{_VENDOR}openai\.gpt-oss-.*", reasoning="effort", lacks=frozenset({"caching"})),
-    ModelRule(pattern=rf"{_VENDOR}openai\..*", reasoning="nested_effort"),
-    ModelRule(pattern=rf"{_VENDOR}deepseek\.r1-.*", reasoning="none", forbidden=_FORCED, lacks=_PLAIN),
-    ModelRule(pattern=rf"{_VENDOR}deepseek\..*", reasoning="none", lacks=frozenset({"caching"})),
-    ModelRule(
-        pattern=rf"{_VENDOR}mistral\.mistral-large-.*", reasoning="none", lacks=frozenset({"caching", "reasoning_back"})
-    ),
-    ModelRule(
-        pattern=rf"{_VENDOR}(?:ai21|amazon\.titan|cohere|meta|mistral)[.-].*",
-        reasoning="none",
-        forbidden=_FORCED,
-        lacks=_PLAIN,
-    ),
+    *_CLAUDE,
+    _rule(r"amazon\.nova-2-.*", "levels", _NO_SCHEMA, **_TOP_K),
+    _rule(r"amazon\.nova-.*", "none", _NO_SCHEMA, **_TOP_K),
+    _rule(r"openai\.gpt-oss-.*", "effort", _NO_CACHE),
+    _rule(r"openai\..*", "nested_effort"),
+    _rule(r"deepseek\.r1-.*", "none", _UNFORCED | {"reasoning_back"}),
+    _rule(r"deepseek\..*", "none", _NO_CACHE),
+    _rule(r"mistral\.mistral-large-.*", "none", _NO_CACHE),
+    _rule(r"(?:ai21|amazon\.titan|cohere|meta|mistral)[.-].*", "none", _UNFORCED),
 )
 
 _BEDROCK: Final = Provider(
@@ -73,9 +47,11 @@ _BEDROCK: Final = Provider(
     base_url="https://bedrock-runtime.{region}.amazonaws.com",
     dialect="bedrock_converse",
     service="bedrock",
+    grant="aws",
     key_variables=("AWS_BEARER_TOKEN_BEDROCK",),
     url_variables=("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"),
     option_variables={"region": ("AWS_REGION", "AWS_DEFAULT_REGION")},
+    operations=frozenset({"count_tokens", "embeddings"}),
     quirks=Quirks(models=_MODELS),
 )
 

@@ -18,6 +18,8 @@ _OPENAI_ONLY: Final = frozenset(
     {"audio", "modalities", "moderation", "prediction", "prompt_cache_options", "prompt_cache_retention"}
     | {"safety_identifier", "store", "verbosity"}
 )
+# What OpenAI's image models can be told, and most others cannot.
+_IMAGE_DETAILS: Final = frozenset({"background", "moderation", "output_compression", "quality", "size", "style"})
 
 # https://api-docs.deepseek.com
 _DEEPSEEK: Final = Provider(
@@ -34,9 +36,10 @@ _DEEPSEEK: Final = Provider(
         | {"frequency_penalty", "logit_bias", "metadata", "n", "parallel_tool_calls", "presence_penalty", "seed"}
         | {"service_tier", "web_search_options"},
         roles=_SYSTEM,
-        forms={"reasoning": "thinking_switch", "text": "joined"},
+        forms={"history": "reasoned", "reasoning": "thinking_switch", "text": "joined"},
         reasoning_field="reasoning_content",
         usage_switch=False,
+        lacks=frozenset({"json_schema"}),
     ),
 )
 
@@ -52,13 +55,18 @@ _MOONSHOT: Final = Provider(
         forbidden=(_BEYOND - {"thinking"})
         | {"logit_bias", "metadata", "parallel_tool_calls", "seed", "store", "user", "verbosity", "web_search_options"},
         roles=_SYSTEM,
-        forms={"text": "joined"},
+        forms={"reasoning": "thinking_type", "text": "joined"},
         reasoning_field="reasoning_content",
         models=(
             ModelRule(
                 pattern=r"kimi-k3.*",
                 forbidden=_SAMPLING | {"thinking"},
                 refused={"tool_choice": frozenset({"required"})},
+            ),
+            ModelRule(
+                pattern=r"kimi-k2\.7.*",
+                forbidden=_SAMPLING | {"reasoning_effort"},
+                refused={"thinking": frozenset({"disabled"}), "tool_choice": frozenset({"required"})},
             ),
             ModelRule(
                 pattern=r"kimi-k2\.[5-9].*",
@@ -92,7 +100,8 @@ _OPENROUTER: Final = Provider(
     dialect="openai_chat",
     key_variables=("OPENROUTER_API_KEY",),
     header_variables={"OPENROUTER_HTTP_REFERER": "http-referer", "OPENROUTER_X_OPEN_ROUTER_TITLE": "x-title"},
-    operations=frozenset({"embeddings", "models", "rerank"}),
+    operations=frozenset({"embeddings", "images", "models", "rerank", "speech", "transcription"}),
+    paths={"images": "/images"},
     quirks=Quirks(
         forms={"cache_control": "part", "file_url": "file_data", "reasoning": "reasoning_object"},
         reasoning_field="reasoning",
@@ -111,8 +120,8 @@ _V0: Final = Provider(
         forbidden=_BEYOND
         | _OPENAI_ONLY
         | {"frequency_penalty", "logit_bias", "logprobs", "metadata", "n", "parallel_tool_calls", "presence_penalty"}
-        | {"reasoning_effort", "response_format", "seed", "service_tier", "stop", "top_logprobs", "user"}
-        | {"web_search_options"},
+        | {"prompt_cache_key", "reasoning_effort", "response_format", "seed", "service_tier", "stop", "stream_options"}
+        | {"top_logprobs", "user", "web_search_options"},
         roles=_SYSTEM,
         usage_switch=False,
     ),
@@ -171,6 +180,14 @@ _TOGETHER: Final = Provider(
         forms={"logprobs": "count", "stop": "list"},
         reasoning_field="reasoning",
         usage_switch=False,
+        operations={
+            "images": Quirks(
+                beyond=frozenset({"negative_prompt", "seed"}),
+                spelled={"response_format": {"b64_json": "base64"}},
+                forbidden=_IMAGE_DETAILS,
+            ),
+            "rerank": Quirks(beyond=frozenset({"rank_fields"})),
+        },
     ),
 )
 
@@ -196,8 +213,11 @@ _XAI: Final = Provider(
     quirks=Quirks(
         renamed=_NEW_LIMIT,
         forbidden=_BEYOND | _OPENAI_ONLY | {"frequency_penalty", "logit_bias", "metadata", "presence_penalty", "stop"},
+        roles=_SYSTEM,
+        named=frozenset({"user"}),
         reasoning_field="reasoning_content",
         models=(ModelRule(pattern=r"grok-4.*", forbidden=frozenset({"reasoning_effort"})),),
+        operations={"images": Quirks(beyond=frozenset({"aspect_ratio", "resolution"}), forbidden=_IMAGE_DETAILS)},
     ),
 )
 
@@ -216,6 +236,7 @@ _PERPLEXITY: Final = Provider(
         roles=_SYSTEM,
         forms={"file_url": "part"},
         usage_switch=False,
+        operations={"embeddings": Quirks(members={"encoding_format": "base64_int8"})},  # the default, said aloud
     ),
 )
 
@@ -242,7 +263,12 @@ _NVIDIA_NIM: Final = Provider(
     dialect="openai_chat",
     key_variables=("NVIDIA_API_KEY",),
     operations=frozenset({"embeddings", "models"}),
-    quirks=Quirks(renamed=_OLD_LIMIT, roles=_SYSTEM, reasoning_field="reasoning_content"),
+    quirks=Quirks(
+        renamed=_OLD_LIMIT,
+        roles=_SYSTEM,
+        reasoning_field="reasoning_content",
+        operations={"embeddings": Quirks(beyond=frozenset({"input_type", "truncate"}))},
+    ),
 )
 
 # https://huggingface.co/docs/inference-providers

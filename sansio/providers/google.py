@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..types import Form, ModelRule, Provider, Quirks, Variant
+from .anthropic import CLAUDE_MODELS
 
 _BUDGETS: Final = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
 _PENALTIES: Final = frozenset({"frequency_penalty", "presence_penalty"})
@@ -46,6 +47,7 @@ _GEMINI: Final = Provider(
     auth="x-goog-api-key",
     key_variables=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
     url_variables=("GOOGLE_GEMINI_BASE_URL",),
+    operations=frozenset({"batches", "count_tokens", "embeddings", "files", "images", "models"}),
     quirks=Quirks(models=_rules(_PENALTIES)),
 )
 
@@ -64,25 +66,40 @@ _CLAUDE: Final = Variant(
         "messages.stream": f"{_STABLE}/publishers/anthropic/models/{{model}}:streamRawPredict",
         "count_tokens": f"{_STABLE}/publishers/anthropic/models/count-tokens:rawPredict",
     },
-    quirks=Quirks(members={"anthropic_version": "vertex-2023-10-16", "model": None}),
+    operations=frozenset({"count_tokens"}),
+    quirks=Quirks(
+        members={"anthropic_version": "vertex-2023-10-16", "model": None},
+        lacks=frozenset({"json_schema", "url_sources"}),
+        models=CLAUDE_MODELS,
+    ),
 )
 _OPEN: Final = Variant(
     pattern=r"(?!google/|anthropic/|publishers/|projects/|endpoints/|models/|tunedModels/)[^/]+/.+",
     dialect="openai_chat",
-    paths={"chat": f"{_STABLE}/endpoints/openapi/chat/completions"},
+    paths={
+        "chat": f"{_STABLE}/endpoints/openapi/chat/completions",
+        "embeddings": f"{_STABLE}/endpoints/openapi/embeddings",
+    },
+    operations=frozenset({"embeddings"}),
     quirks=Quirks(reasoning_field="reasoning_content"),
 )
 _XAI: Final = Variant(
     pattern=r"xai/.+",
     dialect="openai_chat",
     paths=_OPEN.paths,
+    operations=frozenset(),
     quirks=Quirks(forbidden=frozenset({"reasoning_effort"})),
+)
+
+_EMBEDDERS: Final = (
+    ModelRule(pattern=r"(.*/)?(gemini-embedding-([2-9]|\d\d).*|.*maas.*)", lacks=frozenset({"predict_embed"})),
 )
 
 _VERTEX: Final = Provider(
     name="vertex_ai",
     base_url="https://{location}-aiplatform.googleapis.com",
     dialect="gemini",
+    grant="google",
     options={"location": "global", "version": "v1beta1"},
     option_variables={
         "project": ("GOOGLE_CLOUD_PROJECT", "ANTHROPIC_VERTEX_PROJECT_ID"),
@@ -93,9 +110,14 @@ _VERTEX: Final = Provider(
         "location=us": Form(base_url="https://aiplatform.us.rep.googleapis.com", paths=_PATHS),
         "location=eu": Form(base_url="https://aiplatform.eu.rep.googleapis.com", paths=_PATHS),
     },
+    operations=frozenset({"count_tokens", "embeddings", "images", "models"}),
     paths=_PATHS,
     variants=(_CLAUDE, _XAI, _OPEN),
-    quirks=Quirks(models=_rules(frozenset()), forbidden=frozenset({"store"}), lacks=frozenset({"service_tier"})),
+    quirks=Quirks(
+        models=(*_EMBEDDERS, *_rules(frozenset())),
+        forbidden=frozenset({"store"}),
+        lacks=frozenset({"batch_embed", "counted_requests", "service_tier"}),
+    ),
 )
 
 PROVIDERS: Final = (_GEMINI, _VERTEX)

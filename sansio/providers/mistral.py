@@ -37,6 +37,11 @@ _MISTRAL: Final = Provider(
         },
         usage_switch=False,
         models=MISTRAL_MODELS,
+        operations={
+            "embeddings": Quirks(renamed={"dimensions": "output_dimension"}, beyond=frozenset({"output_dtype"})),
+            "speech": Quirks(forms={"answer": "json"}),
+            "transcription": Quirks(beyond=frozenset({"diarize"})),
+        },
     ),
 )
 

@@ -22,7 +22,13 @@ OPENAI_MODELS: Final = (
     ModelRule(pattern=r"o[34]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_O_SERIES | {"stop"}),
     ModelRule(pattern=r"o\d+(-.*)?", renamed=_MAX_TOKENS, forbidden=_O_SERIES),
     ModelRule(pattern=r"gpt-5-chat.*"),  # no reasoning model, unlike gpt-5.1-chat
-    ModelRule(pattern=r"gpt-5\.[1-9]\d*(-.*)?", renamed=_MAX_TOKENS, forbidden=_REASONING, lifted_by="none"),
+    ModelRule(
+        pattern=r"gpt-5\.[1-9]\d*(-.*)?",
+        renamed=_MAX_TOKENS,
+        forbidden=_REASONING,
+        refused={"reasoning_effort": frozenset({"minimal"})},
+        lifted_by="none",
+    ),
     ModelRule(pattern=r"gpt-([5-9]|\d\d+)(\.\d+)?(-.*)?", renamed=_MAX_TOKENS, forbidden=_REASONING),
 )
 
@@ -42,7 +48,7 @@ _OPENAI: Final = Provider(
     quirks=Quirks(
         forbidden=OPENAI_LACKS,
         models=OPENAI_MODELS,
-        # As OpenAI's own clients ask, at half the cost.
+        # As OpenAI's own clients ask: less than half of the bytes, and two thirds of the time.
         operations={"embeddings": Quirks(members={"encoding_format": "base64"})},
     ),
 )

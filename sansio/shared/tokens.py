@@ -104,7 +104,7 @@ class Tokens:
                 return self._reply(Busy(now, place.ticket))
             if entry.fetcher == call:
                 place.ticket = None
-                return self._reply(Fetch(now))
+                return self._reply(Fetch(now, entry.good(unix) is not None))
         failure = self._leave(call)
         credential = entry.good(unix)
         if credential is not None and (failure is not None or entry.fetcher is not None or unix < entry.ahead):
@@ -115,7 +115,7 @@ class Tokens:
             return self._reply(Busy(now, self._wait(entry, key, call)))
         entry.fetcher = call
         self._book(call, _Place(key))
-        return self._reply(Fetch(now))
+        return self._reply(Fetch(now, credential is not None))
 
     def fetched(self, question: TokenFetched, now: float) -> Reply:
         """Take what came of a fetch, and wake those who wait for it.
@@ -132,13 +132,13 @@ class Tokens:
             return self._reply(_told(outcome, now))
         self._unbook(question.call)
         entry.fetcher = None
+        entry.ahead = unix + _PAUSE
         if isinstance(outcome, Credential):
             entry.hold(outcome, unix)
             self._wake(entry, None)
         elif question.own:
             self._pass_on(entry)
         else:
-            entry.ahead = unix + _PAUSE
             self._wake(entry, outcome)
         return self._reply(_told(entry.good(unix) or outcome, now))
 

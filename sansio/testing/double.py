@@ -110,16 +110,21 @@ def _play(
 ) -> Iterator[Step]:
     fold = Fold()
     fold.receive(started)
-    yield started
+    begun = False  # an error before any output is a response of its own
     for step in reply.steps:
         if isinstance(step, Delta):
             fold.receive(step)
+        if not begun and isinstance(step, Delta | Data):
+            begun = True
+            yield started
         if stream:
             yield step
         elif isinstance(step, EndOfBody | Close | Reset) and fold.partial() is not None:
             yield from _half(encode_response(fold.response()), step)
         elif not isinstance(step, Data):  # it stands in a stream's body, and there is none
             yield step
+    if not begun and reply.whole:
+        yield started
     if reply.whole:
         yield Completed(fold.response())
 

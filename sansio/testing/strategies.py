@@ -122,15 +122,17 @@ def _formats() -> SearchStrategy[types.TextFormat | types.JsonObjectFormat | typ
     return st.builds(types.TextFormat) | st.builds(types.JsonObjectFormat) | st.builds(types.JsonSchemaFormat, schema)
 
 
-def usages() -> SearchStrategy[types.Usage]:
-    """What a call used, with some of the details."""
-    return st.builds(
-        types.Usage,
-        prompt_tokens=counts(),
-        completion_tokens=counts(),
-        total_tokens=counts(),
-        prompt_tokens_details=optional(st.builds(types.PromptTokensDetails, cached_tokens=counts())),
-        completion_tokens_details=optional(st.builds(types.CompletionTokensDetails, reasoning_tokens=counts())),
+@st.composite
+def usages(draw: st.DrawFn) -> types.Usage:
+    """What a call used, with some of the details; reasoning is part of the completion."""
+    prompt, completion = draw(counts()), draw(counts())
+    cached, reasoning = draw(optional(counts())), draw(optional(st.integers(0, completion)))
+    return types.Usage(
+        prompt,
+        completion,
+        prompt + completion,
+        None if cached is None else types.PromptTokensDetails(cached_tokens=cached),
+        None if reasoning is None else types.CompletionTokensDetails(reasoning_tokens=reasoning),
     )
 
 

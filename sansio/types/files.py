@@ -32,7 +32,7 @@ class Download(Response, frozen=True, omit_defaults=True):
     """An answer that is bytes.
 
     `content` is None where it was streamed: its pieces were the `Data` events, and are not held a second time.
-    `content_type` is what the response's header says, stamped by the exchange.
+    `content_type` is what the response's header says of them, stamped by the exchange.
     """
 
     content: bytes | None = None

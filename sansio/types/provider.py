@@ -61,8 +61,8 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     provider does not have, by the dialect's names for them.  Of `models` the first rule that matches
     counts; a model that none matches is not rewritten.
 
-    `operations` says the same of requests that are no chats, by operation: there `renamed` also names what the provider
-    takes beyond OpenAI's API, by whatever name, and `members` are sent unless the caller gave them.
+    `operations` says the same of requests that are no chats, by operation: there `members` are sent unless the caller
+    gave them, and of the parameters that OpenAI lacks those in `beyond` are taken, and those that are renamed.
     """
 
     renamed: Mapping[str, str] = {}
@@ -77,6 +77,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     lacks: frozenset[str] = frozenset()
     models: tuple[ModelRule, ...] = ()
     operations: Mapping[str, Quirks] = {}
+    beyond: frozenset[str] = frozenset()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +114,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     only), with `{model}` in them; of `variants` the first that fits the model counts.
 
     `auth` is the scheme that turns `api_key` into headers (`bearer`, or the names of its headers), `keyless` says that a
-    request without a key is still worth sending (local servers).  `secret` stands in for the key; `service` is the
+    request without a key is still worth sending (local servers).  `secret` stands in for the key, and `grant` is the kind of
+    secret that a client looks for in the environment: aws, google or entra; `service` is the
     service's name in signatures of AWS.  `known` is the name under which the registry has its models, where `name` is
     another.
 
@@ -127,6 +129,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = "bearer"
     api_key: str | None = None
     secret: Secret | None = None
+    grant: str | None = None
     keyless: bool = False
     service: str | None = None
     known: str | None = None

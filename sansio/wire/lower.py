@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ..commands import Ask, Broken, Clock, Close, Done, Emit, Flow, Open, Race, Read, Reply, Sleep, Wait, asked_by
+import msgspec
+
+from ..commands import (
+    Ask,
+    Broken,
+    Clock,
+    Close,
+    Closed,
+    Done,
+    Emit,
+    Flow,
+    Open,
+    Race,
+    Read,
+    Reply,
+    Sleep,
+    TokenRefused,
+    Wait,
+)
 from ..errors import LocalProtocolError
 from .race import race
 from .response import NOW, Response, open_response
@@ -57,10 +75,13 @@ def lower(flow: Flow[T], call: str, clock: Clock, wiring: Wiring) -> Wire[T]:
 
 
 def _in_name_of(call: str, command: Ask | Wait | Sleep | Emit) -> Verb:
+    """The command as *call* gives it: a flow knows no call, and leaves the name in its questions empty."""
     if not isinstance(command, Ask):
         return command
-    question = asked_by(call, command.question)
-    return command if question is command.question else Ask(question)
+    question = command.question
+    if isinstance(question, Closed | TokenRefused) or question.call:
+        return command
+    return Ask(msgspec.structs.replace(question, call=call))
 
 
 def _opened(response: Response | None) -> Response:

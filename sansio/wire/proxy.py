@@ -44,9 +44,14 @@ class Proxies(msgspec.Struct, frozen=True):
     def route(self, origin: Origin) -> Route:
         """The way to *origin*."""
         proxy = self.https if origin.scheme == "https" else self.http
-        if proxy is None or any(_covers(entry, origin) for entry in self.no_proxy):
+        if proxy is None or _is_metadata(origin.host) or any(_covers(entry, origin) for entry in self.no_proxy):
             return Route(origin)
         return Route(origin, proxy)
+
+
+def _is_metadata(host: str) -> bool:
+    """Whether the host is a cloud's metadata server, which is this machine's alone and tells its secrets."""
+    return host.startswith("169.254.") or host.lower() == "metadata.google.internal"
 
 
 def parse_proxy(url: str) -> Proxy:

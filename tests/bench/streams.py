@@ -61,8 +61,8 @@ def responses() -> bytes:
         "tools": [],
     }
     item = {"id": "msg_67c9fdcf37fc8190ba82116e33fb28c5", "type": "message", "role": "assistant"}
-    whole = {"type": "output_text", "text": "".join(_WORDS), "annotations": [], "logprobs": []}
-    done = {**item, "status": "completed", "content": [whole]}
+    whole: dict[str, object] = {"type": "output_text", "text": "".join(_WORDS), "annotations": [], "logprobs": []}
+    done: dict[str, object] = {**item, "status": "completed", "content": [whole]}
     usage = {
         "input_tokens": 20,
         "output_tokens": PARSED_EVENTS,

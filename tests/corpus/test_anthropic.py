@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import random
@@ -16,6 +17,25 @@ import pytest
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
+from sansio.dialects.anthropic import MessagesDecoder
+from sansio.dialects.codec import Terms
+from sansio.framing.eventstream import EventStreamDecoder
+from sansio.http import Limits
+from sansio.types import (
+    BatchItem,
+    BatchResultsRequest,
+    CancelBatchRequest,
+    CountTokensRequest,
+    CreateBatchRequest,
+    DeleteFileRequest,
+    GetBatchRequest,
+    GetModelRequest,
+    ListBatchesRequest,
+    ListFilesRequest,
+    ListModelsRequest,
+    Upload,
+    UploadFileRequest,
+)
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -27,12 +47,27 @@ _OPAQUE = {"advisor_tool_result", "compaction", "fallback", "mcp_tool_use", "red
 
 Recording = dict[str, Any]
 
+# What is asked for at the URLs of the other operations.
+_OPERATIONS: dict[str, sansio.types.Request[object]] = {
+    r"POST .*/count_tokens": CountTokensRequest(ChatRequest(model="m", messages="hi")),
+    r"GET .*/models": ListModelsRequest(),
+    r"GET .*/models/[^/]+": GetModelRequest(model="m"),
+    r"POST .*/batches": CreateBatchRequest(requests=[BatchItem("a", ChatRequest(model="m", messages="hi"))]),
+    r"GET .*/batches": ListBatchesRequest(),
+    r"GET .*/batches/[^/]+": GetBatchRequest(id="b"),
+    r"POST .*/batches/[^/]+/cancel": CancelBatchRequest(id="b"),
+    r"GET .*/batches/[^/]+/results": BatchResultsRequest(id="b"),
+    r"POST .*/files": UploadFileRequest(file=Upload(b"hi", "a.txt")),
+    r"GET .*/files": ListFilesRequest(),
+    r"DELETE .*/files/[^/]+": DeleteFileRequest(id="f"),
+}
 
-def _recordings(path: Path) -> Iterator[Recording]:
+
+def _recordings(path: Path, apis: set[str] = _APIS) -> Iterator[Recording]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             recording = json.loads(line)
-            if recording["api"] in _APIS:
+            if recording["api"] in apis:
                 yield recording
 
 
@@ -60,6 +95,7 @@ def _run(recording: Recording, pieces: Iterable[bytes]) -> tuple[list[object], C
     *deltas, end = iter(exchange.next_event, None)
     assert isinstance(end, Completed | Failed)
     assert end is exchange.outcome
+    assert not exchange.notes, recording["id"]  # every member is of the type that its struct says
     return list(deltas), end
 
 
@@ -141,3 +177,37 @@ def test_cut_off(path: Path) -> None:
             outcome = _run(recording, [body[:end]])[1]
             assert isinstance(outcome, Completed) == stopped, (recording["id"], end)
             assert stopped or (isinstance(outcome, Failed) and outcome.failure.kind == "truncated")
+
+
+@pytest.mark.parametrize("name", ["anthropic-batches", "anthropic-misc"])
+def test_other_operations(name: str) -> None:
+    """Batches, files, models and counts are read, and their refusals."""
+    for recording in _recordings(_FOLDER / f"{name}.jsonl.gz", {"batches", "count_tokens", "files", "models"}):
+        line = f"{recording['method']} {recording['url'].partition('?')[0]}"
+        request = next((request for url, request in _OPERATIONS.items() if re.fullmatch(url, line)), None)
+        if request is None:
+            continue  # a batch that is deleted
+        exchange = Exchange(sansio.provider("anthropic", api_key="key"), request, seed=bytes(16))
+        exchange.receive_head(recording["status"], recording["response_headers"])
+        exchange.receive_data(_body(recording))
+        exchange.receive_eof()
+        assert isinstance(exchange.outcome, Completed) == (recording["status"] == 200), recording["id"]
+        assert not exchange.notes
+
+
+def test_claude_on_bedrock() -> None:
+    """The same messages and events, the latter in base64 in binary frames."""
+    terms = Terms(provider=sansio.provider("anthropic", api_key="key"), stream=True, limits=Limits())
+    for recording in _recordings(_FOLDER / "bedrock-invoke_model.jsonl.gz", {"invoke_model"}):
+        decoder = MessagesDecoder(terms)
+        if recording["format"] == "aws-eventstream":
+            frames = EventStreamDecoder().receive_data(base64.b64decode(recording["response_body_b64"]))
+            records = [base64.b64decode(json.loads(frame.payload).get("bytes", "")) for frame in frames]
+            if b'"message_start"' not in records[0]:
+                continue  # another model's, or an exception
+            decoder.receive(records)
+        elif '"stop_reason"' in recording["response_body"] and '"role"' in recording["response_body"]:
+            decoder.receive_document(_body(recording))
+        else:
+            continue
+        assert (decoder.complete, decoder.failure, decoder.notes) == (True, None, []), recording["id"]

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
-from sansio.types import FunctionToolCall, Opaque, ReasoningPart
+from sansio.types import FunctionToolCall, ImagePart, Opaque, ReasoningPart
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -24,7 +25,12 @@ _BYTEWISE = 0 if sys.gettrace() else 16 * 1024  # tracing would make it take min
 _EVENT_END = re.compile(rb"\r?\n\r?\n")
 _ENDS = re.compile(rb'"type": ?"(?:error|response\.(?:completed|incomplete|failed))"')
 
-_KNOWN = {"message", "function_call", "custom_tool_call", "reasoning"}
+_SHORTENED = {
+    "4681f596d04fbfeb",
+    "bc53aa844111b79d",
+}  # the text of one is not what its deltas say, of the other it is missing
+_WITHOUT_OUTPUT = {"9aa51174137d2c59"}  # its last event has no items; the plain reading looks at no other
+_KNOWN = {"message", "function_call", "custom_tool_call", "image_generation_call", "reasoning"}
 
 Recording = dict[str, Any]
 
@@ -79,12 +85,13 @@ def _check(recording: Recording, end: Completed[ChatResponse] | Failed) -> None:
         return
     assert isinstance(end, Completed), end
     response = end.response
-    assert response.text == expected["text"]
+    if recording["id"] not in _SHORTENED:
+        assert response.text == expected["text"]
     assert expected["prompt_tokens"] is None or response.usage
     assert (response.usage and response.usage.prompt_tokens) == expected["prompt_tokens"]
     reasons = {str(c.index): c.native_finish_reason or c.finish_reason for c in response.choices if c.finish_reason}
     assert reasons == expected["finish_reasons"]
-    if expected["tool_calls"] is not None:
+    if expected["tool_calls"] is not None and recording["id"] not in _WITHOUT_OUTPUT:
         functions = [call for call in response.tool_calls if isinstance(call, FunctionToolCall)]  # it skips custom ones
         calls = [(call.name, _json(call.arguments)) for call in functions]
         assert calls == [(name, _json(arguments)) for name, arguments in expected["tool_calls"]]
@@ -97,12 +104,13 @@ def _json(text: str) -> object:
         return text
 
 
-def _last_response(recording: Recording) -> Recording:
-    """The response of a document, or of the event that ends a stream."""
+def _output(recording: Recording) -> list[Recording]:
+    """The items of the response; of a stream those that were done, if there are any."""
     if not recording["stream"]:
-        return dict(json.loads(recording["response_body"]))
-    lines = [line[5:] for line in recording["response_body"].splitlines() if line.startswith("data:")]
-    return dict(next(json.loads(line) for line in reversed(lines) if _ENDS.search(line.encode()))["response"])
+        return json.loads(recording["response_body"]).get("output") or []
+    events = [json.loads(line[5:]) for line in recording["response_body"].splitlines() if line.startswith("data: {")]
+    done = [event["item"] for event in events if event["type"] == "response.output_item.done"]
+    return done or events[-1]["response"]["output"]
 
 
 @_each_file
@@ -118,13 +126,19 @@ def test_items_are_kept(path: Path) -> None:
     for recording in _recordings(path):
         end = _run(recording, [_body(recording)])[1]
         if isinstance(end, Completed):
-            output = _last_response(recording)["output"]
+            output = _output(recording)
             parts = end.response.message.parts or ()
-            opaque = [json.loads(bytes(part.raw)) for part in parts if isinstance(part, Opaque)]
+            opaque = [_decode(part.raw) for part in parts if isinstance(part, Opaque)]
             assert opaque == [item for item in output if item["type"] not in _KNOWN], recording["id"]
             states = [part.state for part in parts if isinstance(part, ReasoningPart)]
-            reasonings = [json.loads(bytes(state.raw)) for state in states if state is not None]
+            reasonings = [_decode(state.raw) for state in states if state is not None]
             assert reasonings == [item for item in output if item["type"] == "reasoning"], recording["id"]
+            images = [part.image_url.url.partition(",")[2] for part in parts if isinstance(part, ImagePart)]
+            assert images == [item["result"] for item in output if item["type"] == "image_generation_call"]
+
+
+def _decode(raw: Raw) -> Recording:
+    return dict(json.loads(bytes(raw)))
 
 
 @_each_file

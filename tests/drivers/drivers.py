@@ -10,13 +10,13 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol, Self, TypeVar, Unpack
+from typing import Any, Generic, Protocol, Self, TypeVar, Unpack
 
 import trio
 
 from sansio.commands import Clock, Emit, Flow
 from sansio.events import Event
-from sansio.types import ChatRequest, ChatResponse, Request
+from sansio.types import Request
 from sansio.wire.call import Call
 from sansio.wire.verbs import Finished
 from sansio_transports import _loop, _protocol, _running
@@ -30,19 +30,20 @@ from sansio_transports._sources import Content, Sources
 from sansio_transports._waiting import readable
 
 R = TypeVar("R")
+A = TypeVar("A", covariant=True)
 T = TypeVar("T")
 
 
-class Stream(Protocol):
+class Stream(Protocol[A]):
     """A stream of any driver."""
 
     @property
     def text(self) -> AsyncIterator[str]: ...
     @property
-    def response(self) -> ChatResponse: ...
+    def response(self) -> A: ...
     async def aclose(self) -> None: ...
     def __aiter__(self) -> Self: ...
-    async def __anext__(self) -> Event[ChatResponse]: ...
+    async def __anext__(self) -> Event[A]: ...
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, kind: type[BaseException] | None, /, *_: object) -> None: ...
 
@@ -51,7 +52,7 @@ class Client(Protocol):
     """A client of any driver."""
 
     async def send(self, request: Request[R], **overrides: Unpack[Overrides]) -> R: ...
-    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> Stream: ...
+    def stream(self, request: Request[R], **overrides: Unpack[Overrides]) -> Stream[R]: ...
     def with_options(self, **overrides: Unpack[Overrides]) -> Client: ...
     async def aclose(self) -> None: ...
     async def perform(self, flow: Callable[[Clock], Flow[T]], sources: Mapping[str, Content]) -> tuple[T, list[Emit]]:
@@ -105,8 +106,8 @@ def noticed(hub: Hub[Any, Any]) -> bool:
 # -- threads ---------------------------------------------------------------------------------------------------
 
 
-class _SyncStream:
-    def __init__(self, stream: sync_driver.Stream) -> None:
+class _SyncStream(Generic[R]):
+    def __init__(self, stream: sync_driver.Stream[R]) -> None:
         self.stream = stream
 
     @property
@@ -114,7 +115,7 @@ class _SyncStream:
         return _each(self.stream.text)
 
     @property
-    def response(self) -> ChatResponse:
+    def response(self) -> R:
         return self.stream.response
 
     async def aclose(self) -> None:
@@ -123,7 +124,7 @@ class _SyncStream:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event[ChatResponse]:
+    async def __anext__(self) -> Event[R]:
         for event in self.stream:
             return event
         raise StopAsyncIteration
@@ -148,7 +149,7 @@ class _SyncClient:
     async def send(self, request: Request[R], **overrides: Unpack[Overrides]) -> R:
         return self.client.send(request, **overrides)
 
-    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> _SyncStream:
+    def stream(self, request: Request[R], **overrides: Unpack[Overrides]) -> _SyncStream[R]:
         return _SyncStream(self.client.stream(request, **overrides))
 
     def with_options(self, **overrides: Unpack[Overrides]) -> _SyncClient:
@@ -223,7 +224,7 @@ class _LoopClient:
     async def send(self, request: Request[R], **overrides: Unpack[Overrides]) -> R:
         return await self.client.send(request, **overrides)
 
-    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> Stream:
+    def stream(self, request: Request[R], **overrides: Unpack[Overrides]) -> Stream[R]:
         return self.client.stream(request, **overrides)
 
     def with_options(self, **overrides: Unpack[Overrides]) -> _LoopClient:

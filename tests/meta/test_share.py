@@ -36,7 +36,7 @@ def _pattern(module: Module) -> re.Pattern[str]:
     """What a line of the module says that is about a provider."""
     parts = module.name.split(".")
     own = parts[2] if parts[:2] == [PURE, "dialects"] and len(parts) > 2 else ""
-    names = {names for api, names in _APIS.items() if names != _APIS.get(own)}
+    names = {names for names in _APIS.values() if names != _APIS.get(own)}
     return re.compile(rf"\b(?:{'|'.join(sorted({*names, _OTHERS}))})\b", re.IGNORECASE)
 
 

@@ -17,6 +17,7 @@ from sansio.commands import (
     Closed,
     Done,
     Emit,
+    Fetch,
     Flow,
     Lease,
     Leased,
@@ -24,6 +25,8 @@ from sansio.commands import (
     Release,
     Route,
     Sleep,
+    TokenFetched,
+    TokenWanted,
     Wait,
     Withdraw,
 )
@@ -128,6 +131,9 @@ class Driver:
         self.connections: dict[int, Connection] = {}
         self.waiting: dict[int, tuple[str, Route]] = {}  # keys that are not woken yet
         self.woken: dict[int, tuple[str, Route]] = {}  # keys that are, of those who have not asked again
+        self.patient: dict[int, str] = {}  # of those who wait for a token
+        self.roused: dict[int, str] = {}
+        self.fetchers: list[str] = []  # those who were told to fetch one
         self.reached: Counter[str] = Counter()
 
     def start(self, flow: Callable[[Clock], Flow[T]]) -> Running[T]:
@@ -180,7 +186,7 @@ class Driver:
             case Pull(_, offset, wanted):
                 return Bytes(self.now, CONTENT[offset : offset + min(wanted, size)])
             case Wait(key, until):
-                return Done(self.now) if key in self.woken or until <= self.now else None
+                return Done(self.now) if key in self.woken or key in self.roused or until <= self.now else None
             case Sleep(until):
                 return Done(self.now) if until <= self.now else None
 
@@ -238,8 +244,8 @@ class Driver:
             case Connect(conn) | StartTls(conn) | Receive(conn):
                 assert self.connections[conn].closed, f"{verb} was given up, and its connection is open"
             case Wait(key):
-                assert key not in self.waiting
-                assert key not in self.woken
+                for keys in (self.waiting, self.woken, self.patient, self.roused):
+                    assert key not in keys
             case Sleep() | Pull():
                 pass
 
@@ -257,7 +263,7 @@ class Driver:
                 assert not (connection.cut_short and isinstance(verb, Send))
                 assert not connection.spent
             case Wait(key):
-                assert key in self.waiting or key in self.woken
+                assert any(key in keys for keys in (self.waiting, self.woken, self.patient, self.roused))
             case Sleep() | Pull():
                 pass
 
@@ -265,13 +271,16 @@ class Driver:
         running.over = True
         holders = [connection.holder for connection in self.connections.values()]
         waiters = [name for name, _ in (*self.waiting.values(), *self.woken.values())]
-        assert not [name for name in (*holders, *waiters) if _belongs(name, running.name)]
+        tokens = (*self.patient.values(), *self.roused.values(), *self.fetchers)
+        assert not [name for name in (*holders, *waiters, *tokens) if _belongs(name, running.name)]
 
     def _ask(self, question: Question) -> Answer:
         reply = self.shared.ask(question, self.now)
         for key in reply.wake:
             if key in self.waiting:  # closing wakes those again that were woken and have not asked yet
                 self.woken[key] = self.waiting.pop(key)
+            elif key in self.patient:
+                self.roused[key] = self.patient.pop(key)
             self.reached["woken"] += 1
         for conn in reply.disconnect:
             if conn in self.connections:
@@ -281,10 +290,16 @@ class Driver:
                 self._leased(question, reply.answer)
             case Release():
                 self._released(question)
+            case TokenWanted():
+                self._token_wanted(question, reply.answer)
+            case TokenFetched():
+                self.fetchers.remove(question.call)
+                self.reached[f"token: {type(question.outcome).__name__}"] += 1
             case Withdraw(call):
                 self._forget_keys(lambda name: name == call)
             case Abandoned(call):
                 self._forget_keys(lambda name: _belongs(name, call))
+                self.fetchers = [name for name in self.fetchers if not _belongs(name, call)]
                 for connection in self.connections.values():
                     if _belongs(connection.holder, call):
                         assert connection.closed, f"{call} was abandoned, and holds a connection"
@@ -314,6 +329,15 @@ class Driver:
         assert connection.route == question.route
         connection.holder = question.call
 
+    def _token_wanted(self, question: TokenWanted, answer: Answer) -> None:
+        self._forget_keys(lambda name: name == question.call)
+        if isinstance(answer, Busy):
+            self.reached["busy: token"] += 1
+            self.patient[answer.key] = question.call
+        elif isinstance(answer, Fetch):
+            assert not self.fetchers, "two fetch the one token that there is"
+            self.fetchers.append(question.call)
+
     def _released(self, question: Release) -> None:
         connection = self.connections[question.conn]
         assert connection.holder == question.call
@@ -331,11 +355,16 @@ class Driver:
         for keys in (self.waiting, self.woken):
             for key in [key for key, (name, _) in keys.items() if matches(name)]:
                 del keys[key]
+        for names in (self.patient, self.roused):
+            for key in [key for key, name in names.items() if matches(name)]:
+                del names[key]
 
     def check_books(self) -> None:
         """The pool's counts are the driver's, and nobody waits for what is free."""
         pool = self.shared.pool
         assert pool.waiting == len(self.waiting)
+        assert self.shared.tokens.waiting == len(self.patient)
+        assert self.closed or self.fetchers or self.roused or not self.patient, "a lost wake-up"
         if self.closed:
             assert (pool.connections, pool.waiting) == (0, 0)
             return

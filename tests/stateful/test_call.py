@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
 from hypothesis import event, settings
@@ -19,16 +19,18 @@ from hypothesis.stateful import (
 
 import sansio
 from sansio import ChatRequest, Retry
-from sansio.commands import NEVER, Attempted, Broken, Clock, Done, Flow, Open, Proxy, Race, Sleep
-from sansio.errors import Kind
+from sansio.auth import Grant
+from sansio.auth.oauth import read_refusal
+from sansio.commands import NEVER, Attempted, Broken, Clock, Done, Flow, Open, Proxy, Race, Sleep, after
+from sansio.errors import Failure, Kind
 from sansio.events import Completed, Data, Failed
 from sansio.exchange import Exchange
-from sansio.flows import attempt, call
+from sansio.flows import attempt, call, token
 from sansio.gateway import Close, EndOfBody, Reset
 from sansio.http import Body, HttpRequest, Source, Timeouts
 from sansio.testing import Double, answer, error, raw, replay
 from sansio.testing.tapes import Tape, decode, encode, perform
-from sansio.types import ChatResponse
+from sansio.types import ChatResponse, Credential
 from sansio.wire.call import Call
 from sansio.wire.pool import PoolLimits
 from sansio.wire.proxy import Proxies
@@ -127,7 +129,8 @@ def careless(url: str, timeouts: Timeouts) -> Make:
 
 @st.composite
 def flows(draw: st.DrawFn) -> tuple[str, Make]:
-    kind = draw(st.sampled_from(["chat", "chat", "stream", "large", "upload", "race", "race", "read", "careless"]))
+    kinds = ["chat", "chat", "stream", "large", "upload", "race", "race", "read", "careless", "token", "token", "armed"]
+    kind = draw(st.sampled_from(kinds))
     url, timeouts = draw(st.sampled_from(ORIGINS)), draw(st.sampled_from(TIMEOUTS))
     match kind:
         case "chat" | "stream" | "large":
@@ -142,9 +145,63 @@ def flows(draw: st.DrawFn) -> tuple[str, Make]:
             return kind, hedged(urls, timeouts, stream=draw(st.booleans()), size=size, stagger=stagger)
         case "careless":
             return kind, careless(url, timeouts)
+        case "token":
+            return kind, opened(url, timeouts, draw(st.sampled_from([0, 1])))
+        case "armed":
+            urls = draw(st.lists(st.sampled_from(ORIGINS), min_size=1, max_size=3))
+            return kind, armed(urls, timeouts, draw(st.sampled_from([0.0, 1.0])))
         case _:
             request, closing = exchange(url, stream=False).request, draw(st.sampled_from([0.0, NEVER]))
             return kind, fetch(request, timeouts, closing=closing, stop_after=draw(st.sampled_from([None, 1])))
+
+
+class Opening(Grant, frozen=True):
+    """A token for a while, to be had where models are."""
+
+    url: str
+
+    @property
+    def key(self) -> str:
+        """Wherever it is fetched, it is one and the same."""
+        return "Opening"
+
+    def request(self, unix: float) -> HttpRequest:  # noqa: ARG002
+        return exchange(self.url, stream=False).request
+
+    def read(self, status: int, headers: Mapping[str, str], body: bytes, unix: float) -> Credential | Failure:
+        if 200 <= status < 300:
+            return Credential((("authorization", "Bearer token"),), unix + 20.0)
+        return read_refusal(status, headers, body, unix)
+
+
+def opened(url: str, timeouts: Timeouts, retries: int) -> Make:
+    """A token, and what it is."""
+
+    def flow(clock: Clock) -> Flow[object]:
+        clock.unix = 1e9
+        until = after(clock.now, timeouts.total)
+        outcome = yield from token(Opening(url), Retry(retries), timeouts, lambda: 0.5, clock, until=until)
+        return [type(outcome)]
+
+    return flow
+
+
+def armed(urls: Sequence[str], timeouts: Timeouts, stagger: float) -> Make:
+    """Racers that need a token first."""
+
+    def racer(url: str, clock: Clock) -> Flow[Attempted[ChatResponse]]:
+        outcome = yield from token(Opening(url), Retry(1), timeouts, lambda: 0.5, clock, until=NEVER)
+        if isinstance(outcome, Failure):
+            return Attempted(Failed(outcome), committed=False)
+        return (yield from attempt(exchange(url, stream=True), timeouts, NEVER, clock))
+
+    def flow(clock: Clock) -> Flow[object]:
+        clock.unix = 1e9
+        result = yield Race(tuple([racer(url, clock) for url in urls]), stagger)
+        assert isinstance(result, Attempted)
+        return result.outcome
+
+    return flow
 
 
 class CallMachine(RuleBasedStateMachine):
@@ -346,6 +403,9 @@ class CallMachine(RuleBasedStateMachine):
             driver.check_books()
         assert not driver.waiting
         assert not driver.woken
+        assert not driver.patient
+        assert not driver.roused
+        assert not driver.fetchers
         assert not [c for c in driver.connections.values() if c.connected and not c.closed and c.holder]
         assert len(driver.idle) == driver.shared.pool.idle == driver.shared.pool.connections
         driver.close()
@@ -396,6 +456,7 @@ REACHED: Final = {
     "abandoned",
     "answered early",
     "busy",
+    "busy: token",
     "completed",
     "ending: abandoned",
     "ending: closed",
@@ -417,8 +478,10 @@ REACHED: Final = {
     "given up: Wait",
     "reused",
     "several verbs",
+    "token: Credential",
+    "token: Failure",
     "woken",
-    *[f"flow: {kind}" for kind in ("chat", "stream", "large", "upload", "race", "read", "careless")],
+    *[f"flow: {kind}" for kind in ("chat", "stream", "large", "upload", "race", "read", "careless", "token", "armed")],
 }
 
 

@@ -94,7 +94,9 @@ class TokenMachine(RuleBasedStateMachine):
         self.waiters.pop(call, None)
         failure = self.told.pop(call, None)
         match answer:
-            case Fetch():
+            case Fetch(_, ahead):
+                if ahead:
+                    self.given(key, self.newest[key])  # it could have been
                 assert self.fetchers.setdefault(key, call) == call, "two fetch one token"
                 assert failure is None
                 assert not self.lasts(key), "a token that is good for long was fetched again"
@@ -184,6 +186,13 @@ class TokenMachine(RuleBasedStateMachine):
     def withdraw(self, data: st.DataObject) -> None:
         call = data.draw(st.sampled_from(sorted(self.waiters)))
         self.leave(call, self.tokens.withdraw(call, self.unix))
+
+    @precondition(lambda self: self.fetching())
+    @rule(data=st.data())
+    def wait_for_a_connection_no_longer(self, data: st.DataObject) -> None:
+        """Nothing changes: the fetch is the call's own still."""
+        _, call = data.draw(st.sampled_from(self.fetching()))
+        assert self.tokens.withdraw(call, self.unix) == Reply(Done(self.unix))
 
     @rule(call=st.sampled_from(CALLS))
     def abandon(self, call: str) -> None:

@@ -9,7 +9,6 @@ from sansio.commands import (
     Ask,
     Broken,
     Clock,
-    Closed,
     Fetch,
     Lease,
     Leased,
@@ -20,10 +19,7 @@ from sansio.commands import (
     Token,
     TokenFetched,
     TokenRefused,
-    TokenWanted,
-    Withdraw,
     after,
-    asked_by,
 )
 from sansio.errors import Failure
 from sansio.http import HttpRequest, Origin, Timeouts
@@ -49,13 +45,6 @@ def test_the_date_goes_on_with_the_clock() -> None:
     clock.now = 4.5
     assert clock.unix_now() == 1001.5
     assert Clock(3.0).unix_now() is None
-
-
-def test_a_question_without_a_name_is_asked_in_that_of_the_call() -> None:
-    assert asked_by("1.2", TokenWanted("k", 5.0)) == TokenWanted("k", 5.0, "1.2")
-    assert asked_by("1.2", Withdraw("")) == Withdraw("1.2")
-    for question in (TokenWanted("k", 5.0, "7"), Closed(), TokenRefused("k", _CREDENTIAL)):
-        assert asked_by("1.2", question) is question
 
 
 def test_a_token_does_not_show() -> None:

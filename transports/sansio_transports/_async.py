@@ -8,7 +8,7 @@ from copy import copy
 from typing import Generic, Self, TypeVar, Unpack
 
 from sansio.events import Event, Outcome
-from sansio.types import ChatRequest, ChatResponse, Request
+from sansio.types import Request
 from sansio.wire.verbs import Finished
 
 from ._hub import E, Hub
@@ -50,7 +50,7 @@ class AsyncClient(Generic[C, E]):
         finally:
             running.close()
 
-    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> AsyncStream[C, E]:
+    def stream(self, request: Request[R], **overrides: Unpack[Overrides]) -> AsyncStream[R, C, E]:
         """The answer to *request* as it comes.  Nothing is sent before it is iterated; the total clock runs from here."""
         return AsyncStream(self._running(request, overrides, stream=True))
 
@@ -74,7 +74,7 @@ class AsyncClient(Generic[C, E]):
         return Running(self._hub, self._loop, call, setup.sources())
 
 
-class AsyncStream(Shown, Generic[C, E]):
+class AsyncStream(Shown[R], Generic[R, C, E]):
     """The events of one answer, `Completed` last; iterate it once, in one task at a time.
 
     A failure is raised as its exception.  Leave it early through its context manager or `aclose`; what was read to the end,
@@ -83,7 +83,7 @@ class AsyncStream(Shown, Generic[C, E]):
 
     __slots__ = ("__weakref__", "_running")
 
-    def __init__(self, running: Running[Outcome[ChatResponse], C, E]) -> None:
+    def __init__(self, running: Running[Outcome[R], C, E]) -> None:
         super().__init__()
         self._running = running
 
@@ -104,7 +104,7 @@ class AsyncStream(Shown, Generic[C, E]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event[ChatResponse]:
+    async def __anext__(self) -> Event[R]:
         if (event := next(self._events, None)) is not None:
             return event
         with self._turn:

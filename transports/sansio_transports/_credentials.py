@@ -13,6 +13,7 @@ import msgspec
 
 from sansio.auth import (
     AwsKeys,
+    EntraAppService,
     EntraClientSecret,
     EntraFederated,
     GoogleMetadata,
@@ -152,25 +153,30 @@ def _gcloud(env: Mapping[str, str]) -> Path:
 # -- Microsoft Entra ID: https://learn.microsoft.com/en-us/python/api/azure-identity/ -------------------------
 
 
-def entra(env: Mapping[str, str], scope: str = COGNITIVE_SERVICES) -> EntraClientSecret | EntraFederated | None:
-    """The application that AZURE_TENANT_ID and AZURE_CLIENT_ID name; None where they do not.
+def entra(
+    env: Mapping[str, str], scope: str = COGNITIVE_SERVICES
+) -> EntraClientSecret | EntraFederated | EntraAppService | None:
+    """What the environment names: an application, or the identity of an app on Azure; None where it names neither.
 
-    It has a secret, AZURE_CLIENT_SECRET, or the token in the file AZURE_FEDERATED_TOKEN_FILE.  AZURE_AUTHORITY_HOST is
-    that of its cloud.  Raises LocalProtocolError where that file is not there.
+    AZURE_TENANT_ID and AZURE_CLIENT_ID name an application, which has a secret, AZURE_CLIENT_SECRET, or the token in the
+    file AZURE_FEDERATED_TOKEN_FILE; AZURE_AUTHORITY_HOST is that of its cloud.  IDENTITY_ENDPOINT and IDENTITY_HEADER stand
+    for an app.  A machine's own identity (`EntraManagedIdentity`) shows nowhere.  Raises LocalProtocolError where that file
+    is not there.
     """
     tenant, client, secret, file = [
         _value(env, f"AZURE_{name}") for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "FEDERATED_TOKEN_FILE")
     ]
-    if tenant is None or client is None:
-        return None
     authority = _value(env, "AZURE_AUTHORITY_HOST") or PUBLIC_CLOUD
-    if secret is not None:
+    if tenant is not None and client is not None and secret is not None:
         return EntraClientSecret(tenant, client, secret, scope, authority)
-    if file is None:
-        return None
-    if (assertion := _text(Path(file))) is None:
-        raise LocalProtocolError(f"AZURE_FEDERATED_TOKEN_FILE names {file}, and there is no such file")
-    return EntraFederated(tenant, client, assertion.strip(), scope, authority)
+    if tenant is not None and client is not None and file is not None:
+        if (assertion := _text(Path(file))) is None:
+            raise LocalProtocolError(f"AZURE_FEDERATED_TOKEN_FILE names {file}, and there is no such file")
+        return EntraFederated(tenant, client, assertion.strip(), scope, authority)
+    endpoint, header = _value(env, "IDENTITY_ENDPOINT"), _value(env, "IDENTITY_HEADER")
+    if endpoint is not None and header is not None:
+        return EntraAppService(endpoint, header, scope.removesuffix("/.default"), client)
+    return None
 
 
 # -- files ----------------------------------------------------------------------------------------------------

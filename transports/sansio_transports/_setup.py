@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
 
 import msgspec
 
+from sansio.auth.oauth import Grant
 from sansio.errors import LocalProtocolError
 from sansio.events import Outcome
 from sansio.exchange import Exchange, OnLoss
@@ -19,7 +20,7 @@ from sansio.flows import call
 from sansio.http import Limits, Timeouts
 from sansio.policy import Retry
 from sansio.shared import Shared
-from sansio.types import ChatRequest, Extra, Provider, Request
+from sansio.types import ChatRequest, Credential, Extra, Provider, Request
 from sansio.wire.call import Call
 from sansio.wire.pool import PoolLimits
 from sansio.wire.proxy import Proxies
@@ -90,6 +91,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{**overrides, **added})
 
 
+_TO_COME: Final = Credential(())  # the call's flow gets a token
 _NO_SOURCES: Final = Sources({})  # one for all calls without files
 
 
@@ -144,6 +146,7 @@ class Setup:
             stream=stream,
             headers=tuple(options.headers.items()),
             query=tuple(options.query.items()),
+            credential=_TO_COME if provider.api_key is None and isinstance(provider.secret, Grant) else None,
             unix=unix,
             seed=os.urandom(16),
             limits=self._limits,

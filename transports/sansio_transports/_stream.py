@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from operator import length_hint
-from typing import Final, Self, TypeVar, cast
+from typing import Final, Generic, Never, Self, TypeVar, cast
 
 from sansio.errors import LocalProtocolError, exception
 from sansio.events import Completed, Event, Failed, Outcome, TextDelta
-from sansio.types import ChatResponse
 
 R = TypeVar("R")
 
-_NOTHING: Final[Iterator[Event[ChatResponse]]] = iter(())  # one for all: there is nothing in it to take turns for
+_NOTHING: Final[Iterator[Event[Never]]] = iter(())  # one for all: there is nothing in it to take turns for
 
 
 def response_of(outcome: Outcome[R]) -> R:
@@ -39,7 +38,7 @@ class Turn:
         self._lock.release()
 
 
-class Shown:
+class Shown(Generic[R]):
     """The batch of events that the user is being shown.
 
     Events come in batches, hundreds at a time, and are iterated by C code: what is left here is one test an event.
@@ -48,20 +47,20 @@ class Shown:
     __slots__ = ("_completed", "_events", "_turn")
 
     def __init__(self) -> None:
-        self._events = _NOTHING
-        self._completed: Completed[ChatResponse] | None = None
+        self._events: Iterator[Event[R]] = _NOTHING
+        self._completed: Completed[R] | None = None
         self._turn = Turn()
 
     @property
-    def response(self) -> ChatResponse:
+    def response(self) -> R:
         """The fold of all events.  Raises LocalProtocolError before `Completed` was reached."""
         if self._completed is None or length_hint(self._events):
             raise LocalProtocolError("a stream has its response when it was read to its end")
         return self._completed.response
 
-    def _show(self, batch: Sequence[Event[object]]) -> Event[ChatResponse]:
+    def _show(self, batch: Sequence[Event[object]]) -> Event[R]:
         """The first event of a batch; the others are shown next."""
-        events = cast("Sequence[Event[ChatResponse]]", batch)  # a stream's exchange answers a ChatRequest
+        events = cast("Sequence[Event[R]]", batch)  # the stream's exchange answers its request
         if isinstance(last := events[-1], Completed):
             self._completed = last
         self._events = iter(events)
@@ -76,7 +75,7 @@ class Shown:
         return complete
 
 
-def text_of(events: Iterable[Event[ChatResponse]]) -> Iterator[str]:
+def text_of(events: Iterable[Event[object]]) -> Iterator[str]:
     """The text of the first choice, piece by piece."""
     return (event.text for event in events if isinstance(event, TextDelta) and event.choice == 0)
 
@@ -84,7 +83,7 @@ def text_of(events: Iterable[Event[ChatResponse]]) -> Iterator[str]:
 class AsyncText:
     """An iterator over the text of a stream's first choice; a class, so that nothing is left open when it is dropped."""
 
-    def __init__(self, events: AsyncIterator[Event[ChatResponse]]) -> None:
+    def __init__(self, events: AsyncIterator[Event[object]]) -> None:
         self._events = events
 
     def __aiter__(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from sansio.commands import NEVER, Broken
 from sansio.wire.verbs import Answer, Verb
@@ -16,6 +16,8 @@ from ._loop import Loop, Perform
 from ._protocol import Connection
 
 __all__ = ["Client", "Stream"]
+
+R = TypeVar("R")
 
 
 class _Asyncio(Loop[Connection, asyncio.Event]):
@@ -103,4 +105,4 @@ class Client(AsyncClient[Connection, asyncio.Event]):
     _loop = _Asyncio()
 
 
-Stream: TypeAlias = AsyncStream[Connection, asyncio.Event]
+Stream: TypeAlias = AsyncStream[R, Connection, asyncio.Event]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 import msgspec
 
 from sansio import providers
-from sansio.types import Provider
+from sansio.types import Provider, Secret
 from sansio.wire.proxy import Proxies
 
 if TYPE_CHECKING:
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 def from_environment(env: Mapping[str, str], configuration: Configuration) -> Configuration:
     """*configuration*, and where it says nothing what *env* says: providers, the proxies to them, and whom TLS trusts.
 
-    A provider is there when its key is set; one that needs no key (a local server), when its URL is.  SANSIO_LOG switches
-    the log on.  SSL_CERT_FILE and SSL_CERT_DIR stand for the system's trust store.  Raises LocalProtocolError for a URL or a
+    A provider is there when its key is set; one that needs no key (a local server), when its URL is; one in a cloud also
+    when AWS_ACCESS_KEY_ID or AWS_PROFILE, the project at Google, or an application of Entra is; and none without the
+    options that it needs, such as a region.  SANSIO_LOG switches the log on.  SSL_CERT_FILE and SSL_CERT_DIR stand for the system's trust store.  Raises LocalProtocolError for a URL or a
     proxy that cannot be used.
     """
     whole = configuration.copy()
     if "providers" not in whole:
-        known = [providers.template(name) for name in providers.names()]
-        whole["providers"] = [
-            providers.provider(template.name, env=env) for template in known if _is_set(template, env)
-        ]
+        found = [_configured(providers.template(name), env) for name in providers.names()]
+        whole["providers"] = [provider for provider in found if provider is not None]
     if "proxies" not in whole:
         whole["proxies"] = Proxies.from_environment(env)
     file, path = env.get("SSL_CERT_FILE") or None, env.get("SSL_CERT_DIR") or None
@@ -41,9 +40,42 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
     return whole
 
 
-def _is_set(template: Provider, env: Mapping[str, str]) -> bool:
+class _Options(TypedDict, total=False):
+    """Options that are found beside a secret."""
+
+    region: str
+
+
+def _configured(template: Provider, env: Mapping[str, str]) -> Provider | None:
+    """The provider as the environment has it; None where it says too little of it."""
     variables = template.url_variables if template.keyless else template.key_variables
-    return any(env.get(variable) for variable in variables)
+    secret: Secret | None = None
+    options: _Options = {}
+    if not any(env.get(variable) for variable in variables):
+        if template.grant is None:
+            return None
+        secret, options = _secret(template, env)
+        if secret is None:
+            return None
+    try:
+        return providers.provider(template.name, env=env, secret=secret, **options)
+    except providers.MissingOptionError:
+        return None
+
+
+def _secret(template: Provider, env: Mapping[str, str]) -> tuple[Secret | None, _Options]:
+    """The secret of a cloud, and what is found with it, if the environment says that the cloud is meant."""
+    from . import _credentials
+
+    if template.grant == "aws":
+        if not env.get("AWS_ACCESS_KEY_ID") and not env.get("AWS_PROFILE"):
+            return None, {}
+        aws = _credentials.aws(env)
+        return aws.keys, {"region": aws.region} if aws.region else {}
+    if template.grant == "google":
+        meant = any(env.get(variable) for variable in template.option_variables["project"])
+        return _credentials.google(env) if meant else None, {}
+    return _credentials.entra(env), {}
 
 
 class TlsConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from typing import Any, Self, TypeVar, Unpack
+from typing import Any, Generic, Self, TypeVar, Unpack
 
 from sansio.events import Event
-from sansio.types import ChatRequest, ChatResponse, Provider, Request
+from sansio.types import Provider, Request
 
 from ._messages import AsyncClient, AsyncResponse, Client, Messages, Options, Response
 from ._stream import AsyncText, Shown, response_of, text_of
@@ -55,22 +55,22 @@ async def asend(client: AsyncClient[Any], provider: Provider, request: Request[R
     return response_of(messages.outcome)
 
 
-def stream(client: Client[Any], provider: Provider, request: ChatRequest, **options: Unpack[Options]) -> Stream:
+def stream(client: Client[Any], provider: Provider, request: Request[R], **options: Unpack[Options]) -> Stream[R]:
     """The answer to *request* as it comes.  Nothing is sent before it is iterated."""
     return Stream(client, Messages(client, provider, request, options, stream=True))
 
 
 def astream(
-    client: AsyncClient[Any], provider: Provider, request: ChatRequest, **options: Unpack[Options]
-) -> AsyncStream:
+    client: AsyncClient[Any], provider: Provider, request: Request[R], **options: Unpack[Options]
+) -> AsyncStream[R]:
     """As `stream`, over an async client."""
     return AsyncStream(client, Messages(client, provider, request, options, stream=True))
 
 
-class Stream(Shown):
+class Stream(Shown[R], Generic[R]):
     """The events of one answer, `Completed` last; a failure is raised.  Leave it by its context manager or `close`."""
 
-    def __init__(self, client: Client[Any], messages: Messages[ChatResponse]) -> None:
+    def __init__(self, client: Client[Any], messages: Messages[R]) -> None:
         super().__init__()
         self._client = client
         self._messages = messages
@@ -93,7 +93,7 @@ class Stream(Shown):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event[ChatResponse]:
+    def __next__(self) -> Event[R]:
         if (event := next(self._events, None)) is not None:
             return event
         return self._more()
@@ -104,7 +104,7 @@ class Stream(Shown):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _more(self) -> Event[ChatResponse]:
+    def _more(self) -> Event[R]:
         with self._turn:
             if self._closed:
                 raise StopIteration
@@ -135,10 +135,10 @@ class Stream(Shown):
             messages.broken(exc)
 
 
-class AsyncStream(Shown):
+class AsyncStream(Shown[R], Generic[R]):
     """The events of one answer, `Completed` last; a failure is raised.  Leave it by its context manager or `aclose`."""
 
-    def __init__(self, client: AsyncClient[Any], messages: Messages[ChatResponse]) -> None:
+    def __init__(self, client: AsyncClient[Any], messages: Messages[R]) -> None:
         super().__init__()
         self._client = client
         self._messages = messages
@@ -161,7 +161,7 @@ class AsyncStream(Shown):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event[ChatResponse]:
+    async def __anext__(self) -> Event[R]:
         if (event := next(self._events, None)) is not None:
             return event
         return await self._more()
@@ -172,7 +172,7 @@ class AsyncStream(Shown):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _more(self) -> Event[ChatResponse]:
+    async def _more(self) -> Event[R]:
         with self._turn:
             if self._closed:
                 raise StopAsyncIteration

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator, Mapping
 from copy import copy
 from time import monotonic
-from typing import Self, TypeVar, Unpack
+from typing import Generic, Self, TypeVar, Unpack
 
 from sansio.events import Event, Outcome
-from sansio.types import ChatRequest, ChatResponse, Request
+from sansio.types import Request
 from sansio.wire.verbs import Finished
 
 from ._running import Running
@@ -56,7 +56,7 @@ class Client:
         finally:
             running.close()
 
-    def stream(self, request: ChatRequest, **overrides: Unpack[Overrides]) -> Stream:
+    def stream(self, request: Request[R], **overrides: Unpack[Overrides]) -> Stream[R]:
         """The answer to *request* as it comes.  Nothing is sent before the stream is iterated; the total clock runs from here."""
         return Stream(self._running(request, overrides, stream=True))
 
@@ -79,14 +79,14 @@ class Client:
         return Running(self._hub, call, setup.sources())
 
 
-class Stream(Shown):
+class Stream(Shown[R], Generic[R]):
     """The events of one answer, `Completed` last; iterate it once, in one thread at a time.
 
     A failure is raised as its exception.  Leave it early through its context manager or `close`; what was read to the end,
     or dropped, gives its connection back without either.
     """
 
-    def __init__(self, running: Running[Outcome[ChatResponse]]) -> None:
+    def __init__(self, running: Running[Outcome[R]]) -> None:
         super().__init__()
         self._running = running
 
@@ -107,7 +107,7 @@ class Stream(Shown):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event[ChatResponse]:
+    def __next__(self) -> Event[R]:
         if (event := next(self._events, None)) is not None:
             return event
         return self._more()
@@ -123,7 +123,7 @@ class Stream(Shown):
             self._drop()
             self._running.close()
 
-    def _more(self) -> Event[ChatResponse]:
+    def _more(self) -> Event[R]:
         with self._turn:
             if self._running.closed:
                 raise StopIteration

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import trio
 
@@ -17,6 +17,8 @@ from ._connecting import STAGGER, tune
 from ._loop import Loop, Perform
 
 __all__ = ["Client", "Stream"]
+
+R = TypeVar("R")
 
 _PIECE: Final = 64 * 1024  # the most that one Receive is answered with
 
@@ -232,4 +234,4 @@ class Client(AsyncClient[_Connection, trio.Event]):
     _loop = _Trio()
 
 
-Stream: TypeAlias = AsyncStream[_Connection, trio.Event]
+Stream: TypeAlias = AsyncStream[R, _Connection, trio.Event]

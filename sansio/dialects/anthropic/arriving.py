@@ -183,9 +183,10 @@ class OpaqueBlock:
 
     def stop(self, events: list[Delta]) -> None:
         """Give the whole block."""
-        grown: dict[str, object] = {name: text for name, pieces in self._pieces.items() if (text := "".join(pieces))}
-        if isinstance(text := grown.get("input"), str) and is_json(text.encode()):
-            grown["input"] = Raw(text.encode())
+        texts = {name: "".join(pieces) for name, pieces in self._pieces.items()}
+        grown: dict[str, object] = {name: text for name, text in texts.items() if text}
+        if is_json(written := texts.get("input", "").encode()):
+            grown["input"] = Raw(written)
         raw = self._raw
         if grown or self._added:
             raw = Raw(msgspec.json.encode({**_members(raw), **self._added, **grown}))

@@ -6,7 +6,7 @@ Every block of the API that has a part of ours is written here; all the others t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 from msgspec import Raw
@@ -82,6 +82,8 @@ class BlockWriter:
             case AudioPart():
                 self._losses.drop(path, "the API takes no audio")
                 return None
+            case _:
+                assert_never(part)
 
     def _marked(self, block: Members | None, part: Part, path: str) -> Members | None:
         """The block with what every part may carry."""
@@ -155,7 +157,8 @@ class BlockWriter:
             source = self._document_source(data, f"{path}.file_data")
         if source is None:
             return None
-        return {"type": "document", "source": source} | ({"title": file.filename} if file.filename else {})
+        document: Members = {"type": "document", "source": source}
+        return document | {"title": file.filename} if file.filename else document
 
     def _document_source(self, data: Inline, path: str) -> Members | None:
         if data.media_type == "application/pdf":

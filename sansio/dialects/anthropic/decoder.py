@@ -10,6 +10,7 @@ from typing import ClassVar, Final, TypeVar
 
 from msgspec import Raw
 
+from ...errors import Failure
 from ...events import ChoiceFinished, Delta, RefusalDelta, Started, TextDelta, UsageReported
 from ..codec import Terms
 from ..error_body import of_error
@@ -38,6 +39,8 @@ _OF_DELTA: Final = {
 
 class MessagesDecoder(RecordDecoder[Event]):
     """The `Decoder` of messages.  *custom* are the names of tools that stand for ones of free text."""
+
+    failure: Failure | None
 
     __slots__ = ("_answer", "_block", "_index", "_reason", "_spoke", "_started", "_usage")
 
@@ -71,8 +74,9 @@ class MessagesDecoder(RecordDecoder[Event]):
             return
         self._take_message(message, events)
         for raw in message.content:
-            if (block := self._begin(raw, events)) is not None:
-                block.stop(events)
+            if (block := self._begin(raw, events)) is None:
+                return
+            block.stop(events)
         self._stop(message, events)
         self._complete(events)
 
@@ -132,11 +136,10 @@ class MessagesDecoder(RecordDecoder[Event]):
 
     def _take_delta(self, item: Event, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
         self._end_block(events)
-        change = self._again(record, wire.decode_message_delta, wire.MessageDelta)
-        if change is not None:
-            if change.delta is not None:
-                self._stop(change.delta, events)
-            self._take_usage(change.usage, events)
+        change = self._again(record, wire.decode_message_delta, wire.MessageDelta) or wire.MessageDelta()
+        if change.delta is not None:
+            self._stop(change.delta, events)
+        self._take_usage(change.usage, events)
 
     def _stop(self, stop: wire.Stop, events: list[Delta]) -> None:
         native = stop.stop_reason

@@ -39,6 +39,7 @@ from .usage import usage_json
 _json = msgspec.json.Encoder().encode
 _THINKING: Final = b'{"type":"thinking","thinking":"","signature":""}'
 _TEXT: Final = b'{"type":"text","text":""}'
+_TEXT_APART: Final = b'{"type":"text","text":"","citations":[]}'  # which joins no text before it
 _STOP: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 
@@ -48,7 +49,19 @@ class Encoder:
     Only the first choice can be said.  `ended` is set with the last event, which a Completed or a Failed brings.
     """
 
-    __slots__ = ("_begun", "_calls", "_finished", "_index", "_names", "_queue", "_refusal", "_tail", "_usage", "ended")
+    __slots__ = (
+        "_begun",
+        "_calls",
+        "_finished",
+        "_index",
+        "_names",
+        "_parted",
+        "_queue",
+        "_refusal",
+        "_tail",
+        "_usage",
+        "ended",
+    )
 
     def __init__(self, request: ChatRequest) -> None:
         self._names = Started(model=request.model)
@@ -56,6 +69,7 @@ class Encoder:
         self._queue: deque[Outgoing] = deque()
         self._tail: Outgoing | None = None  # the block that came last, while more of its kind joins it
         self._calls: dict[int, OutgoingCall] = {}
+        self._parted = False  # the block that came last is text that was ended
         self._index = 0  # of the first block in the queue
         self._refusal: Text | None = None
         self._finished: ChoiceFinished | None = None
@@ -124,14 +138,15 @@ class Encoder:
 
     def _say(self, start: bytes, delta: bytes) -> bytes:
         """A piece of the block that begins with *start*: of the last one, or of a new one."""
-        block = self._tail
-        if block is None or block.start != start:
-            return self._append(Outgoing(start, delta))
-        return self._grow(block, delta)
+        if self._tail is not None and self._tail.kind is start:
+            return self._grow(self._tail, delta)
+        apart = start is _TEXT and self._parted
+        return self._append(Outgoing(_TEXT_APART if apart else start, delta, kind=start))
 
     def _append(self, block: Outgoing, *, joins: bool = True) -> bytes:
         self._queue.append(block)
         self._tail = block if joins else None
+        self._parted = False
         return self._advance()
 
     def _grow(self, block: Outgoing, delta: bytes) -> bytes:
@@ -184,6 +199,7 @@ class Encoder:
                 said += self._say(_TEXT, b'{"type":"citations_delta","citation":%b}' % line(citation))
         if event.part != "call":
             self._tail = None
+            self._parted = event.part == "text"
         return said
 
     def _complete(self, response: ChatResponse) -> bytes:

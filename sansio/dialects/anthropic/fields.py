@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import TypeVar, cast
 
@@ -25,14 +25,14 @@ class Misfit(Exception):  # noqa: N818  # it never leaves the package
 
 
 @cache
-def _decoder(type_: object) -> Callable[[Raw], object]:
+def _decoder(type_: Hashable) -> Callable[[Raw], object]:
     return msgspec.json.Decoder(type_).decode
 
 
 def decoded(raw: Raw, type_: type[T], path: str) -> T:
     """The value as *type_*; raises Misfit, and what msgspec raises for what is no JSON at all."""
     try:
-        return cast("T", _decoder(type_)(raw))
+        return cast("T", _decoder(cast("Hashable", type_))(raw))
     except msgspec.ValidationError as exc:
         text = str(exc)
         inner = _AT.search(text)
@@ -66,6 +66,11 @@ class Fields:
         if value is None:
             raise Misfit(self.path(name), "Field required")
         return value
+
+    def take_content(self, name: str) -> str | list[Raw] | None:
+        """A member that is text or a list of blocks."""
+        raw = self.left.get(name)
+        return self.take(name, str) if raw is not None and bytes(raw)[:1] == b'"' else self.take(name, list[Raw])
 
     def peek(self, name: str, type_: type[T]) -> T | None:
         """A member that stays; None where it is not there or of another type."""

@@ -12,20 +12,22 @@ from ..lenient import is_json
 from .blocks import CUSTOM_INPUT
 
 _SPACED: Final = bytes.maketrans(b"\r\n", b"  ")
+_OPEN: Final = f'{{"{CUSTOM_INPUT}":"'
 _json = msgspec.json.Encoder().encode
 
 
 class Outgoing:
-    """A block: `start` is its JSON at the start, `waiting` are deltas that were not said yet.
+    """A block: `start` is its JSON at the start, `kind` what others of its kind share, `waiting` are deltas not yet said.
 
     `open` says that the start was said, `closed` that the end was.  `ready` and `over` say that it can begin, and that
     another may follow.
     """
 
-    __slots__ = ("closed", "open", "start", "waiting")
+    __slots__ = ("closed", "kind", "open", "start", "waiting")
 
-    def __init__(self, start: bytes, *waiting: bytes) -> None:
+    def __init__(self, start: bytes, *waiting: bytes, kind: bytes | None = None) -> None:
         self.start = start
+        self.kind = kind
         self.waiting = list(waiting)
         self.open = False
         self.closed = False
@@ -94,15 +96,14 @@ class OutgoingCall(Outgoing):
         self._arguments.append(text)
         if self._wrapped:
             inner = _json(text)[1:-1].decode()
-            text = ('{"%s":"' % CUSTOM_INPUT if begins else "") + inner
+            text = _OPEN + inner if begins else inner
         return _piece(text)
 
     def close(self, index: int) -> bytes:
         """The end, before it that of the object around free text."""
         rest = b""
         if self._wrapped:
-            empty = '{"%s":"' % CUSTOM_INPUT if self._arguments is None else ""
-            rest = self.delta(index, _piece(empty + '"}'))
+            rest = self.delta(index, _piece(_OPEN + '"}' if self._arguments is None else '"}'))
         return rest + super().close(index)
 
 

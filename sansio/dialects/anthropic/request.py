@@ -83,7 +83,7 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
     rule = apply_rules(parameters.left, model, provider, losses)
     lacks = provider.quirks.lacks | rule.lacks
     writer = BlockWriter(losses, lacks)
-    conversation = ConversationWriter(writer, losses, lacks, provider.quirks.roles)
+    conversation = ConversationWriter(writer, losses, lacks, dict(provider.quirks.roles))
     conversation.write(request.conversation)
     plan = plan_thinking(parameters, rule, lacks, losses)
 

@@ -6,13 +6,14 @@ A block of a type without a part of ours, or with a source that our parts cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from ...types import (
     CacheControl,
+    ContentPart,
     FilePart,
     FileReference,
     FunctionCall,
@@ -28,10 +29,13 @@ from ...types import (
 )
 from ..media import Inline
 from .blocks import DIALECT
-from .fields import Fields, decoded
+from .fields import Fields
+
+B = TypeVar("B")
+P = TypeVar("P", bound=Part)
 
 
-def user_parts(items: list[Raw], path: str) -> list[OrderedPart]:
+def user_parts(items: list[Raw], path: str) -> list[ContentPart]:
     """The parts of a user's turn, of instructions, or of a tool's result."""
     return [_part(raw, f"{path}.{position}", _OF_USERS) for position, raw in enumerate(items)]
 
@@ -55,7 +59,7 @@ def cache_control(fields: Fields) -> CacheControl | None:
     return CacheControl(mark["type"], mark.get("ttl"))
 
 
-def _part(raw: Raw, path: str, readers: Mapping[str, Callable[[Fields], OrderedPart | None]]) -> OrderedPart:
+def _part(raw: Raw, path: str, readers: Mapping[str, Callable[[Fields], B | None]]) -> B | Opaque:
     fields = Fields(raw, path)
     read = readers.get(fields.need("type", str))
     part = None if read is None else read(fields)
@@ -66,23 +70,23 @@ def _state(members: Mapping[str, object]) -> Opaque:
     return Opaque(DIALECT, Raw(msgspec.json.encode(members)))
 
 
-def _marked(part: Part, fields: Fields) -> Part:
+def _marked(part: P, fields: Fields) -> P:
     mark = cache_control(fields)
     return msgspec.structs.replace(part, cache_control=mark, extra=fields.extra)
 
 
-def _text(fields: Fields) -> OrderedPart:
+def _text(fields: Fields) -> TextPart:
     citations = fields.take("citations", list[Raw])
     state = _state({"citations": citations}) if citations else None
-    return _marked(TextPart(text=fields.need("text", str), state=state), fields)  # type: ignore[return-value]
+    return _marked(TextPart(text=fields.need("text", str), state=state), fields)
 
 
-def _image(fields: Fields) -> OrderedPart | None:
+def _image(fields: Fields) -> ImagePart | None:
     source = Fields(fields.need("source", Raw), fields.path("source"))
     url = _media_url(source)
     if url is None or source.left:
         return None
-    return _marked(ImagePart(image_url=ImageUrl(url)), fields)  # type: ignore[return-value]
+    return _marked(ImagePart(image_url=ImageUrl(url)), fields)
 
 
 def _media_url(source: Fields) -> str | None:
@@ -101,7 +105,7 @@ def _media_url(source: Fields) -> str | None:
             return None
 
 
-def _document(fields: Fields) -> OrderedPart | None:
+def _document(fields: Fields) -> FilePart | None:
     raw = fields.need("source", Raw)
     source = Fields(raw, fields.path("source"))
     kind = source.peek("type", str)
@@ -115,18 +119,18 @@ def _document(fields: Fields) -> OrderedPart | None:
     if source.left:
         return None
     file = msgspec.structs.replace(file, filename=fields.take("title", str))
-    return _marked(FilePart(file=file), fields)  # type: ignore[return-value]
+    return _marked(FilePart(file=file), fields)
 
 
-def _thinking(fields: Fields) -> OrderedPart:
+def _thinking(fields: Fields) -> ReasoningPart:
     signature = fields.take("signature", str)
     state = _state({"type": "thinking", "signature": signature}) if signature else None
-    return _marked(ReasoningPart(text=fields.need("thinking", str), state=state), fields)  # type: ignore[return-value]
+    return _marked(ReasoningPart(text=fields.need("thinking", str), state=state), fields)
 
 
 def _tool_use(fields: Fields) -> ToolCall:
     function = FunctionCall(fields.need("name", str), bytes(fields.need("input", Raw)).decode())
-    state = {}
+    state: dict[str, object] = {}
     caller = fields.peek("caller", dict[str, object])
     if caller is not None and caller.get("type") != "direct":
         state["caller"] = fields.left.pop("caller").copy()
@@ -136,9 +140,13 @@ def _tool_use(fields: Fields) -> ToolCall:
     return msgspec.structs.replace(call, extra=fields.extra)
 
 
-_OF_USERS: Final[dict[str, Callable[[Fields], OrderedPart | None]]] = {
+_OF_USERS: Final[dict[str, Callable[[Fields], ContentPart | None]]] = {
     "text": _text,
     "image": _image,
     "document": _document,
 }
-_OF_ASSISTANTS: Final = {**_OF_USERS, "thinking": _thinking, "tool_use": _tool_use}
+_OF_ASSISTANTS: Final[dict[str, Callable[[Fields], OrderedPart | None]]] = {
+    **_OF_USERS,
+    "thinking": _thinking,
+    "tool_use": _tool_use,
+}

@@ -8,6 +8,7 @@ Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -36,36 +37,48 @@ class Plan(msgspec.Struct):
         return self.thinking is not None and self.thinking["type"] in {"adaptive", "enabled"}
 
 
+class _Family(msgspec.Struct, frozen=True):
+    """What the rules say of a model."""
+
+    way: str
+    budgets: Mapping[str, int]
+    lacks: frozenset[str]
+
+    @property
+    def least(self) -> Members | None:
+        """The least thinking of a model that always does some; None where that is not for the request to say."""
+        return {"type": "between_tools"} if self.way == "between_tools" else None
+
+
 def plan_thinking(parameters: Parameters, rule: ModelRule, lacks: frozenset[str], losses: Losses) -> Plan:
     """What the two parameters come to."""
     thinking, effort = parameters.take("thinking"), parameters.take("reasoning_effort")
-    way = rule.reasoning or "adaptive"
+    family = _Family(rule.reasoning or "adaptive", rule.budgets, lacks)
     word = None if effort is None else str(effort)
     if isinstance(thinking, Thinking):
-        return _asked(thinking, word, rule, way, lacks, losses)
+        return _asked(thinking, word, family, losses)
     if word is None:
         return Plan()
     if word == "none":
         if "thinking_off" not in lacks:
             return Plan({"type": "disabled"})
         losses.approximate("reasoning_effort", "the model does not stop thinking")
-        return Plan({"type": "between_tools"}) if way == "between_tools" else Plan(effort="low")
-    if way == "budget":
-        return _of_budget(word, rule, losses)
+        least = family.least
+        return Plan(effort="low") if least is None else Plan(least)
+    if family.way == "budget":
+        return _of_budget(word, family, losses)
     # Text that goes with reasoning on other providers has to be asked for here.
     return Plan({"type": "adaptive", "display": "summarized"}, _EFFORTS.get(word, word))
 
 
-def _of_budget(effort: str, rule: ModelRule, losses: Losses) -> Plan:
-    if (budget := rule.budgets.get(effort)) is None:
+def _of_budget(effort: str, family: _Family, losses: Losses) -> Plan:
+    if (budget := family.budgets.get(effort)) is None:
         losses.drop("reasoning_effort", f"there is no budget for {effort!r}")
         return Plan()
     return Plan({"type": "enabled", "budget_tokens": budget}, budget=budget, raises=True)
 
 
-def _asked(
-    asked: Thinking, effort: str | None, rule: ModelRule, way: str, lacks: frozenset[str], losses: Losses
-) -> Plan:
+def _asked(asked: Thinking, effort: str | None, family: _Family, losses: Losses) -> Plan:
     """What an explicit `thinking` comes to, with an effort beside it."""
     members: Members = {"type": asked.type}
     if asked.budget_tokens is not None:
@@ -73,20 +86,20 @@ def _asked(
     if asked.display is not None:
         members["display"] = asked.display
     members |= asked.extra or {}
-    if asked.type == "disabled" and "thinking_off" in lacks:
+    if asked.type == "disabled" and "thinking_off" in family.lacks:
         losses.approximate("thinking", "the model does not stop thinking")
-        return Plan({"type": "between_tools"} if way == "between_tools" else None, _EFFORTS.get(effort or "", effort))
-    if asked.type == "enabled" and "thinking_budget" in lacks:
+        return Plan(family.least, _EFFORTS.get(effort or "", effort))
+    if asked.type == "enabled" and "thinking_budget" in family.lacks:
         losses.approximate("thinking.budget_tokens", "the model decides by itself how much it thinks")
         members["type"] = "adaptive"
         members.pop("budget_tokens", None)
-    if way != "budget":
+    if family.way != "budget":
         return Plan(members, _EFFORTS.get(effort or "", effort), asked.budget_tokens)
     if asked.type == "adaptive":
         losses.approximate("thinking.type", "the model takes a budget only")
         members["type"] = "enabled"
     if members["type"] == "enabled" and "budget_tokens" not in members:
-        if (usual := rule.budgets.get(effort or _USUAL)) is not None:
+        if (usual := family.budgets.get(effort or _USUAL)) is not None:
             members["budget_tokens"] = usual
     elif effort is not None:
         losses.drop("reasoning_effort", "thinking says otherwise")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final, assert_never, cast
 
 from ...types import (
     AllowedToolsChoice,
@@ -43,7 +43,8 @@ def write_tools(parameters: Parameters, losses: Losses) -> Members:
         wanted = wanted or {"type": "auto"}
         if wanted["type"] != "none":
             wanted["disable_parallel_tool_use"] = not parallel
-    return {"tools": wire} | ({} if wanted is None else {"tool_choice": wanted})
+    members: Members = {"tools": wire}
+    return members if wanted is None else members | {"tool_choice": wanted}
 
 
 def forces(choice: object) -> bool:
@@ -67,6 +68,8 @@ def _tool(tool: Tool, path: str, losses: Losses) -> Block | None:
             return _custom(tool, path, losses)
         case Opaque():
             return None if (own := losses.own(tool, path)) is None else own.raw
+        case _:
+            assert_never(tool)
 
 
 def _schema(parameters: object) -> Members:
@@ -122,6 +125,8 @@ def _name(tool: Tool) -> str | None:
             return tool.custom.name
         case Opaque():
             return None
+        case _:
+            assert_never(tool)
 
 
 def _named(choice: FunctionChoice | CustomChoice) -> str:

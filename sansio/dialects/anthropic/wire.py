@@ -12,7 +12,6 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
-
 NOTHING: Final = Raw(b"")
 """What stands for a member that is not there; msgspec takes Raw in no union."""
 

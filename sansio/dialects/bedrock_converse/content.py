@@ -51,6 +51,7 @@ class BlockWriter:
 
     def of(self, part: OrderedPart, path: str) -> list[Block]:
         """The blocks of one part, none where it says nothing or cannot be sent; a mark of the cache is one behind it."""
+        found: Block | None
         match part:
             case Opaque():
                 own = self._losses.own(part, path)
@@ -69,7 +70,7 @@ class BlockWriter:
                 found = self._image(part, path)
             case AudioPart(input_audio=audio):
                 found = {"audio": {"format": audio.format, "source": {"bytes": audio.data}, **(part.extra or {})}}
-            case FilePart():
+            case _:
                 found = self._file(part, path)
         return ([found] if found else []) + self._marks(part, path)
 
@@ -108,11 +109,12 @@ class BlockWriter:
         own = self._losses.own(part.state, f"{path}.state")
         state: Members = {} if own is None else decode_members(own.raw)
         if "redactedContent" in state:
-            return {"reasoningContent": state}
+            return {"reasoningContent": state, **(part.extra or {})}
         if "signature" not in state and "unsigned_reasoning" in self._lacks:
             self._losses.drop(path, "the model takes only reasoning back that it has signed")
             return None
-        return {"reasoningContent": {"reasoningText": {"text": part.text, **state}, **(part.extra or {})}}
+        said: Block = {"text": part.text, **state}
+        return {"reasoningContent": {"reasoningText": said}, **(part.extra or {})}
 
     def _image(self, part: ImagePart, path: str) -> Block | None:
         image = part.image_url

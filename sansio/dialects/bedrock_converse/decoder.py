@@ -6,7 +6,7 @@ the `metadata` behind it; without those, at a clean end of the body behind `mess
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from msgspec import Raw
@@ -14,7 +14,7 @@ from msgspec import Raw
 from ...events import ChoiceFinished, Delta, ModerationReported, Started, TextDelta, UsageReported
 from ...types import Opaque
 from ..codec import Terms
-from ..lenient import UnreadableError, read, value
+from ..lenient import read, value
 from ..records import RecordDecoder
 from .blocks import Blocks
 from .content import RESPONSE_FIELDS
@@ -71,11 +71,8 @@ class ConverseDecoder(RecordDecoder[Record]):
             self._take_event(record, events)
 
     def _take_event(self, record: bytes | bytearray, events: list[Delta]) -> None:
-        try:
-            event = read(record, decode_event, Event, self._depth, self.notes)
-        except UnreadableError as exc:  # msgspec does not check all of what it skips
-            self._fail(exc.kind, f"an event is {exc}", record)
-            return
+        # It is an object, as the first look at it has shown, so that this one finds something too.
+        event = read(record, decode_event, Event, self._depth, self.notes)
         blocks = self._blocks
         if (delta := event.content_block_delta) is not None:
             blocks.add_other(delta.content_block_index, delta.delta or {}, events)
@@ -97,7 +94,7 @@ class ConverseDecoder(RecordDecoder[Record]):
     def _take_unknown(self, record: bytes | bytearray) -> None:
         """Take an exception, or an event that does not belong to the message: it is none of the output."""
         said = value(record)
-        for name, payload in said.items() if isinstance(said, dict) else ():
+        for name, payload in cast("dict[str, object]", said).items() if isinstance(said, dict) else ():
             if name == "error" or name.endswith("Exception"):
                 self.failure = of_exception(name, payload, record)
             else:

@@ -13,6 +13,7 @@ from ...types import Extra, JsonSchema, JsonSchemaFormat, TextFormat
 from ..losses import Losses
 from ..parameters import Parameters
 from .content import Block
+from .reasoning import Reasoning
 from .wire import decode_members
 
 # The place of each parameter.  A rule may rename one to another place, written in this way.
@@ -45,10 +46,10 @@ def put(body: Block, place: str, value: object) -> None:
     body[member] = value
 
 
-def place(body: Block, parameters: Parameters, *, has_schema: bool) -> None:
-    """Put the parameters where they stand in the body; *has_schema* says that the model takes one for its answer."""
+def place(body: Block, parameters: Parameters, lacks: frozenset[str]) -> None:
+    """Put the parameters where they stand in the body of a model that *lacks* so much."""
     left = parameters.left
-    _place_format(body, parameters, has_schema=has_schema)
+    _place_format(body, parameters, lacks)
     if isinstance(stop := left.get("stop"), str):
         left["stop"] = [stop]
     if isinstance(heat := left.get("temperature"), int | float) and heat > _HOTTEST:
@@ -63,13 +64,17 @@ def place(body: Block, parameters: Parameters, *, has_schema: bool) -> None:
             put(body, where, left.pop(name))
 
 
-def _place_format(body: Block, parameters: Parameters, *, has_schema: bool) -> None:
-    wanted = parameters.take("response_format")
-    if isinstance(wanted, JsonSchemaFormat) and has_schema and wanted.json_schema.schema is not None:
-        put(body, "outputConfig.textFormat", _text_format(wanted.json_schema))
-    elif wanted is not None and not isinstance(wanted, TextFormat):
-        whose = "API" if has_schema else "model"
-        parameters.losses.drop("response_format", f"the {whose} does not take it")
+def _place_format(body: Block, parameters: Parameters, lacks: frozenset[str]) -> None:
+    losses = parameters.losses
+    match parameters.take("response_format"):
+        case None | TextFormat():
+            return
+        case JsonSchemaFormat(schema) if "json_schema" not in lacks and schema.schema is not None:
+            put(body, "outputConfig.textFormat", _text_format(schema))
+        case JsonSchemaFormat():
+            losses.drop("response_format", "the model has no structured output; schema_as_tool lets a tool stand in")
+        case _:
+            losses.drop("response_format", "the API has no JSON mode; ask for JSON in the prompt, or give a schema")
 
 
 def _text_format(schema: JsonSchema) -> Block:
@@ -80,21 +85,27 @@ def _text_format(schema: JsonSchema) -> Block:
     return {"type": "json_schema", "structure": {"jsonSchema": {**members, **(schema.extra or {})}}}
 
 
-def make_room(left: Block, tools: Block | None, losses: Losses) -> None:
-    """Drop what the API refuses beside a budget to think with."""
-    why = "the model does not take it while it thinks"
-    top_p = left.get("top_p")
-    refused = {
-        "temperature": left.get("temperature", 1) != 1,
-        "top_k": "top_k" in left,
-        "top_p": isinstance(top_p, int | float) and top_p < _LEAST_TOP_P,
-    }
-    for name in [name for name, is_refused in refused.items() if is_refused]:
-        del left[name]
-        losses.drop(name, why)
-    if tools is not None and tools.get("toolChoice", _AUTO) != _AUTO:
+def make_room(left: Block, tools: Block, thoughts: Reasoning, lacks: frozenset[str], losses: Losses) -> None:
+    """Drop what the model refuses together: a tool that must be called, and sampling, beside thinking."""
+    forced = tools.get("toolChoice", _AUTO) != _AUTO
+    if forced and (
+        "forced_tools" in lacks or thoughts.has_budget or (thoughts.thinks and "forced_while_thinking" in lacks)
+    ):
         del tools["toolChoice"]
-        losses.drop("tool_choice", why)
+        losses.approximate("tool_choice", "the model cannot be made to call a tool")
+    top_p = left.get("top_p", 1)
+    if thoughts.thinks:
+        refused = {
+            "temperature": left.get("temperature", 1) != 1,
+            "top_k": "top_k" in left,
+            "top_p": isinstance(top_p, int | float) and top_p < _LEAST_TOP_P,
+        }
+        for name in [name for name, is_refused in refused.items() if is_refused]:
+            del left[name]
+            losses.drop(name, "the model does not take it while it thinks")
+    if "two_samplings" in lacks and {"temperature", "top_p"} <= left.keys():
+        del left["top_p"]
+        losses.drop("top_p", "the model takes it or a temperature")
 
 
 def merged(body: Block, extra: Extra | None) -> Block:

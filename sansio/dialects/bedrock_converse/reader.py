@@ -22,11 +22,12 @@ _NULL: Final = b"null"
 class Reader:
     """The members of one object; *path* is where it stands in the request.  What it is given wrong raises `Invalid`."""
 
-    __slots__ = ("left", "path")
+    __slots__ = ("_inner", "left", "path")
 
     def __init__(self, raw: Raw, path: str = "") -> None:
         self.path = path
         self.left: Members = _decoded(decode_members, raw, path)
+        self._inner: dict[str, Reader] = {}  # objects that were taken; what is left of them stays under their names
 
     def take(self, name: str, decode: Callable[[Raw], T]) -> T | None:
         """The member, which is no longer left; None where it is not there, or null."""
@@ -43,7 +44,9 @@ class Reader:
     def object(self, name: str) -> Reader:
         """The member that is an object; an empty one where it is not there."""
         raw = self.left.pop(name, None)
-        return Reader(Raw(b"{}") if raw is None or bytes(raw) == _NULL else raw, self.at(name))
+        inner = Reader(Raw(b"{}") if raw is None or bytes(raw) == _NULL else raw, self.at(name))
+        self._inner[name] = inner
+        return inner
 
     def list(self, name: str) -> list[tuple[Raw, str]]:
         """The items of the member that is a list, and where each stands; none where it is not there."""
@@ -55,12 +58,13 @@ class Reader:
         return f"{self.path}.{name}" if self.path else name
 
     def rest(self) -> Extra | None:
-        """What nobody took: copies, which do not hold the whole body in memory."""
-        return {name: raw.copy() for name, raw in self.left.items()} or None
-
-    def rest_raw(self) -> Raw | None:
-        """What nobody took, as an object."""
-        return Raw(msgspec.json.encode(self.left)) if self.left else None
+        """What nobody took, at any depth, and has taken now: copies, which do not hold the whole body in memory."""
+        rest = {name: raw.copy() for name, raw in self.left.items()}
+        for name, inner in self._inner.items():
+            if (left := inner.rest()) is not None:
+                rest[name] = Raw(msgspec.json.encode(left))
+        self.left, self._inner = {}, {}
+        return rest or None
 
 
 def _decoded(decode: Callable[[Raw], T], raw: Raw, path: str) -> T:

@@ -25,11 +25,12 @@ _LEVELS: Final = {"minimal": "low", "low": "low", "medium": "medium", "high": "h
 
 
 class Reasoning(msgspec.Struct):
-    """Where it goes: members of the model's own, an effort of Converse's, and whether it forbids other parameters."""
+    """Where it goes: members of the model's own, and an effort of Converse's; and what of it rules out other parameters."""
 
     fields: Block = {}
     effort: str | None = None
-    is_budget: bool = False
+    thinks: bool = False
+    has_budget: bool = False
 
 
 def reasoning(parameters: Parameters, rule: ModelRule) -> Reasoning:
@@ -76,14 +77,14 @@ def _claude(parameters: Parameters, rule: ModelRule) -> Reasoning:
     if plan.effort is not None:
         fields["output_config"] = {"effort": plan.effort}
     if (budget := plan.budget) is None:
-        return Reasoning(fields)
+        return Reasoning(fields, thinks=plan.is_on)
     limit = left.get("max_tokens")
     if isinstance(limit, int):
         left["max_tokens"] = fit_budget(plan, limit, losses)
     else:
         left["max_tokens"] = budget + _ANSWER
         losses.fill("max_tokens", f"the budget of {budget} tokens to think with, and {_ANSWER} for the answer")
-    return Reasoning(fields, is_budget=True)
+    return Reasoning(fields, thinks=plan.is_on, has_budget=True)
 
 
 def _levels(effort: str, losses: Losses) -> Block:
@@ -97,4 +98,5 @@ def _levels(effort: str, losses: Losses) -> Block:
 
 def _members(thinking: Thinking) -> Block:
     members = {"type": thinking.type, "budget_tokens": thinking.budget_tokens, "display": thinking.display}
-    return {name: value for name, value in members.items() if value is not None} | dict(thinking.extra or {})
+    given = {name: value for name, value in members.items() if value is not None}
+    return {**given, **(thinking.extra or {})}

@@ -1,18 +1,21 @@
 """A ChatRequest as the body of `POST /model/{modelId}/converse`.
 
-https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html.  Features that some models lack are named
+in `lacks` of their rules: those that Claude's own dialect has names for, `caching`, `reasoning_back` (no reasoning is taken
+back) and `unsigned_reasoning` (only such as the model has signed).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from ...errors import LocalProtocolError
 from ...types import ChatRequest
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
-from ..schema_tool import with_tool
+from ..schema_tool import tool_name, with_tool
 from .content import Block
 from .messages import Conversation
 from .places import make_room, merged, place, put
@@ -35,30 +38,36 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
 def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
     """The members of the body."""
     model = native_model(request.model, terms.provider)
-    rule = rule_for(terms.provider, model)
-    if not (has_schema := "schema" not in rule.lacks):
+    if schema_tool(request, terms) is not None:
         request = with_tool(request)
     parameters = Parameters(request, losses)
     _name_limit(parameters)
-    apply_rules(parameters.left, model, terms.provider, losses)
+    rule = apply_rules(parameters.left, model, terms.provider, losses)
     conversation = Conversation(losses, rule.lacks)
     conversation.add(request.conversation)
+    if not conversation.messages:
+        raise LocalProtocolError("messages: the API wants something that the user says")
     body: Block = {"messages": conversation.messages}
     if conversation.system:
         body["system"] = conversation.system
     tools = tool_config(parameters, conversation, needed=conversation.has_tools)
     thoughts = reasoning(parameters, rule)
-    if thoughts.is_budget:
-        make_room(parameters.left, tools, losses)
     if tools is not None:
         body["toolConfig"] = tools
-    place(body, parameters, has_schema=has_schema)
+    make_room(parameters.left, tools or {}, thoughts, rule.lacks, losses)
+    place(body, parameters, rule.lacks)
     for name, value in thoughts.fields.items():
         put(body, f"additionalModelRequestFields.{name}", value)
     if thoughts.effort is not None:
         put(body, "outputConfig.effort", thoughts.effort)
     parameters.lose_rest("the API does not have it")
     return merged(body, request.extra)
+
+
+def schema_tool(request: ChatRequest, terms: Terms) -> str | None:
+    """The name of the tool that the schema of *request* becomes; None where it does not become one."""
+    rule = rule_for(terms.provider, native_model(request.model, terms.provider))
+    return tool_name(request) if "json_schema" in rule.lacks else None
 
 
 def _name_limit(parameters: Parameters) -> None:

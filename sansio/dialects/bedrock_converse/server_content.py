@@ -140,7 +140,7 @@ def _reasoning(block: Reader, kind: str) -> ReasoningPart:
     else:
         said = inner.object("reasoningText")
         text = said.need("text", TEXT)
-        state = said.left
+        state = dict(said.rest() or {})
     if inner.left or state.keys() - {"redactedContent", "signature"}:
         raise Unknown
     proof = Opaque(DIALECT, Raw(msgspec.json.encode(state))) if state else None

@@ -11,6 +11,7 @@ from msgspec import Raw
 from ...types import (
     Annotation,
     ContentPart,
+    CustomToolCall,
     Extra,
     FunctionToolCall,
     Message,
@@ -135,4 +136,4 @@ def _content(parts: Sequence[OrderedPart]) -> str | list[ContentPart]:
     first = parts[0]
     if len(parts) == 1 and isinstance(first, TextPart) and first == TextPart(text=first.text):
         return first.text
-    return [part for part in parts if not isinstance(part, FunctionToolCall)]
+    return [part for part in parts if not isinstance(part, FunctionToolCall | CustomToolCall)]

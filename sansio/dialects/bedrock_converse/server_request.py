@@ -32,7 +32,6 @@ from ..openai_chat.shapes import Invalid
 from .reader import TEXT, Reader
 from .server_content import cache_mark, opaque
 from .server_messages import instructions, messages_of
-from .wire import Members
 
 _PATH: Final = re.compile(r".*/model/(?P<model>.+)/converse(?P<stream>-stream)?/?")
 _STREAM: Final = "/converse-stream"
@@ -46,6 +45,7 @@ _WORDS: Final = msgspec.json.Decoder(dict[str, str]).decode
 _OBJECT: Final = msgspec.json.Decoder(dict[str, object]).decode
 # Choices that are a word.
 _CHOICES: Final = {"auto": "auto", "any": "required"}
+_EMPTY: Final = Raw(b"{}")
 _UNNAMED: Final = "response"  # a schema has a name everywhere but here
 
 
@@ -66,16 +66,12 @@ def _request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
     for item, path in body.list("messages"):
         messages += messages_of(item, path)
     members: dict[str, object] = {"metadata": body.take("requestMetadata", _WORDS)}
-    extra: Members = {}
     for name, read in _SECTIONS.items():
         if name in body.left:
-            section = body.object(name)
-            members |= read(section)
-            if section.left:  # what is not known of it stays under its name
-                extra[name] = Raw(msgspec.json.encode(section.left))
+            members |= read(body.object(name))
     given = {name: value for name, value in members.items() if value is not None}
     request = ChatRequest(model=model, messages=messages, stream=True if stream else UNSET)
-    return msgspec.structs.replace(request, **given, extra={**extra, **(body.rest() or {})} or None)
+    return msgspec.structs.replace(request, **given, extra=body.rest())
 
 
 def _inference(section: Reader) -> dict[str, object]:
@@ -105,14 +101,17 @@ def _tool(raw: Raw, path: str) -> Tool:
         return opaque(raw)
     spec = tool.object("toolSpec")
     schema = spec.object("inputSchema")
+    parameters = schema.take("json", _OBJECT)
+    if schema.left:  # a schema of another kind
+        return opaque(raw)
     function = FunctionDefinition(
         spec.need("name", TEXT),
         spec.take("description", TEXT),
-        schema.take("json", _OBJECT),
+        parameters,
         spec.take("strict", _STRICT),
         spec.rest(),
     )
-    return opaque(raw) if schema.left else FunctionTool(function, extra=tool.rest())
+    return FunctionTool(function, extra=tool.rest())
 
 
 def _choice(raw: Raw) -> ToolChoice:
@@ -127,29 +126,27 @@ def _choice(raw: Raw) -> ToolChoice:
 
 def _model_fields(section: Reader) -> dict[str, object]:
     """What Claude, OpenAI's models and Nova take beyond Converse, as far as it has a name here."""
-    thinking = section.object("thinking")
-    kind = thinking.take("type", TEXT)
     found: dict[str, object] = {"top_k": section.take("top_k", _INTEGER), "reasoning_effort": _effort(section)}
-    if kind is not None:
+    thinking = Reader(section.left.get("thinking", _EMPTY), section.at("thinking"))
+    if (kind := thinking.take("type", TEXT)) is not None:
+        del section.left["thinking"]
         budget, display = thinking.take("budget_tokens", _INTEGER), thinking.take("display", TEXT)
         found["thinking"] = Thinking(kind, budget, display, thinking.rest())
     return found
 
 
 def _effort(section: Reader) -> str | None:
-    for owner, member in (("output_config", "effort"), ("reasoning", "effort")):
-        inner = section.object(owner)
-        if (effort := inner.take(member, TEXT)) is not None:
-            if inner.left:
-                section.left[owner] = Raw(msgspec.json.encode(inner.left))
+    for owner in ("output_config", "reasoning"):
+        if (effort := section.object(owner).take("effort", TEXT)) is not None:
             return effort
     return section.take("reasoning_effort", TEXT)
 
 
 def _output(section: Reader) -> dict[str, object]:
     found: dict[str, object] = {"reasoning_effort": section.take("effort", TEXT)}
-    text = section.object("textFormat")
+    text = Reader(section.left.get("textFormat", _EMPTY), section.at("textFormat"))
     if text.take("type", TEXT) == "json_schema":
+        del section.left["textFormat"]
         schema = text.object("structure").object("jsonSchema")
         name, description = schema.take("name", TEXT), schema.take("description", TEXT)
         found["response_format"] = JsonSchemaFormat(

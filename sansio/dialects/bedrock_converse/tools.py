@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from ...types import AllowedToolsChoice, CustomChoice, CustomTool, FunctionChoice, FunctionTool, Opaque, Tool
+from ...types import AllowedToolsChoice, CustomChoice, CustomTool, FunctionChoice, Opaque, Tool
 from ..losses import Losses
 from ..narrowing import narrowed
 from ..parameters import Parameters
@@ -14,7 +14,7 @@ from .wire import decode_members
 
 _CHOICES: Final = {"auto": "auto", "required": "any"}
 # What a function without parameters takes; the API wants a schema.
-_NO_PARAMETERS: Final = {"type": "object", "properties": {}}
+_NO_PARAMETERS: Final[Block] = {"type": "object", "properties": {}}
 _NONE: Final = "none"
 
 
@@ -33,11 +33,13 @@ def tool_config(parameters: Parameters, writer: BlockWriter, *, needed: bool) ->
         return None
     found = [block for n, tool in enumerate(tools) for block in _tool(tool, f"tools[{n}]", writer, losses)]
     if not found:
-        if choice not in {None, _NONE, "auto"}:
+        if choice not in (None, _NONE, "auto"):
             losses.drop("tool_choice", "it needs tools")
         return None
-    named = _choice(choice, losses)
-    return {"tools": found} | ({"toolChoice": named} if named else {})
+    config: Block = {"tools": found}
+    if (named := _choice(choice, losses)) is not None:
+        config["toolChoice"] = named
+    return config
 
 
 def _tool(tool: Tool, path: str, writer: BlockWriter, losses: Losses) -> list[Block]:
@@ -48,14 +50,15 @@ def _tool(tool: Tool, path: str, writer: BlockWriter, losses: Losses) -> list[Bl
         case CustomTool():
             losses.drop(path, "the API has no custom tools")
             return []
-        case FunctionTool(function=function, cache_control=mark):
+        case _:
+            function, mark = tool.function, tool.cache_control
             spec: Block = {"name": function.name}
             if function.description:
                 spec["description"] = function.description
             spec["inputSchema"] = {"json": function.parameters or _NO_PARAMETERS}
             if function.strict is not None:
                 spec["strict"] = function.strict
-            found = {"toolSpec": {**spec, **(function.extra or {})}, **(tool.extra or {})}
+            found: Block = {"toolSpec": {**spec, **(function.extra or {})}, **(tool.extra or {})}
             return [found, *(writer.mark(mark, f"{path}.cache_control") if mark is not None else ())]
 
 

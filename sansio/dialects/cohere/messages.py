@@ -66,7 +66,10 @@ class MessageEncoder:
         elif isinstance(content, str):
             members = {"content": content}
         else:
-            wire = (self._part(part, f"{path}.content[{n}]") for n, part in enumerate(content))
+            wire = (
+                self._part(part, f"{path}.content[{n}]", images=message.role != "tool")
+                for n, part in enumerate(content)
+            )
             members = {"content": [part for part in wire if part is not None]}
         if message.tool_call_id is not None:
             members["tool_call_id"] = message.tool_call_id
@@ -108,7 +111,7 @@ class MessageEncoder:
                 return
             called = called or is_call
 
-    def _part(self, part: OrderedPart, path: str) -> object:
+    def _part(self, part: OrderedPart, path: str, *, images: bool = True) -> object:
         """A part of a content; None where there is nothing to send."""
         if isinstance(part, Part):
             if part.cache_control is not None or part.prompt_cache_breakpoint is not None:
@@ -127,10 +130,10 @@ class MessageEncoder:
             case RefusalPart(refusal=text):
                 self._losses.approximate(path, "the API has refusals as text")
                 return _text(text, part)
-            case ImagePart():
+            case ImagePart() if images:
                 return with_extra(part)
             case _:
-                self._losses.drop(path, "the API takes text, images and documents")
+                self._losses.drop(path, "the API takes text and documents, and images from users")
                 return None
 
     def _call(self, call: ToolCall, path: str) -> object:

@@ -30,6 +30,7 @@ _RANGES: Final[dict[str, tuple[str, float, float]]] = {
     "frequency_penalty": ("frequency_penalty", 0.0, 1.0),
     "presence_penalty": ("presence_penalty", 0.0, 1.0),
 }
+_EFFORTS: Final = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
 
 
 def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
@@ -81,9 +82,7 @@ def _within(name: str, parameters: Parameters, low: float, high: float) -> objec
 def _thinking(parameters: Parameters) -> dict[str, object]:
     thinking, effort = parameters.take("thinking"), parameters.take("reasoning_effort")
     if not isinstance(thinking, Thinking):
-        if effort not in {None, "none"}:
-            parameters.losses.approximate("reasoning_effort", "the API has thinking on or off, and budgets")
-        return {} if effort is None else {"thinking": {"type": "disabled" if effort == "none" else "enabled"}}
+        return _effort(effort, parameters.losses)
     if effort is not None:
         parameters.losses.drop("reasoning_effort", "thinking says how much")
     if thinking.display is not None:
@@ -93,6 +92,15 @@ def _thinking(parameters: Parameters) -> dict[str, object]:
     budget = {} if thinking.budget_tokens is None else {"token_budget": thinking.budget_tokens}
     type_ = "enabled" if thinking.type == "adaptive" else thinking.type
     return {"thinking": {"type": type_, **budget, **(thinking.extra or {})}}
+
+
+def _effort(effort: object, losses: Losses) -> dict[str, object]:
+    if effort in _EFFORTS:
+        losses.approximate("reasoning_effort", "the API has thinking on or off, and budgets")
+        return {"thinking": {"type": "enabled"}}
+    if effort not in {None, "none"}:
+        losses.drop("reasoning_effort", "the API has no such effort")
+    return {"thinking": {"type": "disabled"}} if effort == "none" else {}
 
 
 def _format(parameters: Parameters, beside: Sequence[str]) -> dict[str, object]:

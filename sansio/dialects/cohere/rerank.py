@@ -67,7 +67,7 @@ def _text(item: Document, path: str, losses: Losses) -> str:
     """The document as text: an object of fields is its JSON."""
     if isinstance(item, str):
         return item
-    if item.keys() == {"text"}:
+    if set(item) == {"text"}:
         return str(item["text"])
     losses.approximate(path, "the API takes documents as text")
     return msgspec.json.encode(item).decode()

@@ -13,9 +13,11 @@ def usage(piece: UsagePiece) -> Usage | None:
     tokens = piece.tokens or piece.billed_units or _NOTHING
     prompt = PromptTokensDetails(cached_tokens=_count(piece.cached_tokens), image_tokens=_count(tokens.image_tokens))
     completion = CompletionTokensDetails(reasoning_tokens=_count(tokens.reasoning_tokens))
+    read, written = _count(tokens.input_tokens), _count(tokens.output_tokens)
     found = Usage(
-        _count(tokens.input_tokens),
-        _count(tokens.output_tokens),
+        read,
+        written,
+        None if read is None or written is None else read + written,
         prompt_tokens_details=prompt if prompt != PromptTokensDetails() else None,
         completion_tokens_details=completion if completion != CompletionTokensDetails() else None,
     )

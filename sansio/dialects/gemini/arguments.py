@@ -24,7 +24,7 @@ def _path(text: str) -> list[str | int]:
     steps: list[str | int] = []
     for name, index, *quoted in _STEP.findall(text.removeprefix("$")):
         steps.append(int(index) if index else name or _ESCAPED.sub(r"\1", "".join(quoted)))
-    return steps
+    return [str(steps[0]) if steps else "", *steps[1:]]  # arguments are an object, whatever else is in it
 
 
 class ArgumentsWriter:
@@ -38,7 +38,7 @@ class ArgumentsWriter:
 
     def write(self, argument: PartialArgument) -> str:
         """The JSON that one more piece of a value adds."""
-        path = _path(argument.json_path) or [""]
+        path = _path(argument.json_path)
         if self._is_text and path == self._path:
             text = ""
         else:
@@ -70,6 +70,8 @@ class ArgumentsWriter:
         shared = next((n for n, (old, new) in enumerate(zip(before, path, strict=False)) if old != new), None)
         if shared is None:  # one lies within the other, or comes again: then it stands beside it
             shared = min(len(before), len(path)) - 1
+        while type(before[shared]) is not type(path[shared]):  # an object is no list: it comes again as one
+            shared -= 1
         return text + _closing(before[shared + 1 :]) + "," + _member(path[shared]) + _opening(path[shared + 1 :])
 
 

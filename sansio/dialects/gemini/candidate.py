@@ -33,12 +33,11 @@ from .arguments import ArgumentsWriter
 from .finish import canonical
 from .offsets import Offsets
 from .state import DIALECT, state
-from .unread import Unread
 from .wire import Blob, CandidatePiece, FunctionCallPiece, LogprobsResult, PartPiece
 
 
 class CandidateState:
-    """Turns the pieces of one candidate into events."""
+    """Turns the pieces of one candidate into events; *calls* were made before, and are counted on."""
 
     __slots__ = (
         "_calls",
@@ -54,12 +53,12 @@ class CandidateState:
         "silent",
     )
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, calls: int = 0) -> None:
         self.index = index
         self.finish_reason: str | None = None  # the API's word
         self.searches: int | None = None  # on the web, that the API made for the answer
         self.silent = True  # nothing came yet that tells the fold of this choice
-        self._calls = 0
+        self._calls = calls
         self._writer: ArgumentsWriter | None = None  # of the call whose arguments are not whole
         self._offsets = Offsets()
         self._parts: list[int] = []  # the bytes at which the parts of a whole answer begin
@@ -73,17 +72,15 @@ class CandidateState:
         self.silent = False
         return TextDelta(text, self.index)
 
-    def receive(
-        self, piece: CandidatePiece, position: int, unread: Unread, events: list[Delta], *, whole: bool
-    ) -> None:
-        """Add the events of one piece, which stands at *position* of its record; *whole* says that there is no other."""
+    def receive(self, piece: CandidatePiece, unread: Callable[[int], Raw], events: list[Delta], *, whole: bool) -> None:
+        """Add the events of one piece; *unread* gives its parts as they came, *whole* says that there is no other."""
         before = len(events)
         parts = (piece.content.parts if piece.content is not None else None) or ()
         self._parts = []
         for place, part in enumerate(parts):
             if whole:
                 self._parts.append(self._offsets.size)
-            self._receive_part(part, partial(unread.part, position, place), events)
+            self._receive_part(part, partial(unread, place), events)
         self._receive_metadata(piece, events)
         if piece.logprobs_result is not None:
             events.append(_logprobs(piece.logprobs_result, self.index))

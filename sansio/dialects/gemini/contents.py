@@ -13,10 +13,12 @@ from msgspec import Raw
 from ...errors import LocalProtocolError
 from ...types import CustomToolCall, FunctionToolCall, Message, TextPart, ToolCall
 from ..lenient import REFUSALS
+from .objects import merged
 from .parts import PartJson, PartsWriter
 
 _ROLES: Final = {"assistant": "model", "model": "model", "tool": "tool", "function": "tool", "user": "user"}
 _INSTRUCTIONS: Final = frozenset({"system", "developer"})
+_UNSIGNED: Final = "skip_thought_signature_validator"  # .../docs/thought-signatures, for calls of other models
 _object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
@@ -30,10 +32,16 @@ class _Turn:
         self.members: dict[str, object] = {}
         self.results: list[tuple[int, list[PartJson]]] = []  # the place of each group of parts, and the group
 
+    @property
+    def parts(self) -> list[PartJson]:
+        return [part for _, group in sorted(self.results, key=_place) for part in group]
+
     def json(self) -> dict[str, object]:
-        groups = [group for _, group in sorted(self.results, key=_place)]
-        role = "user" if self.role == "tool" else self.role
-        return {"role": role, "parts": [part for group in groups for part in group], **self.members}
+        return {"role": "user" if self.role == "tool" else self.role, "parts": self.parts, **self.members}
+
+
+def _calls(part: PartJson) -> bool:
+    return isinstance(part, dict) and "functionCall" in part
 
 
 def _place(result: tuple[int, list[PartJson]]) -> int:
@@ -44,12 +52,14 @@ class Contents:
     """Writes messages; *lacks* are features of the API that the model does not have.
 
     These are `system_instruction`, and `result_media`: images among a function's results, which then follow it.
+    *wants_signatures* says that it refuses calls of others as they are.
     """
 
-    __slots__ = ("_calls", "_lacks", "_turns", "_writer", "instructions")
+    __slots__ = ("_calls", "_lacks", "_turns", "_wants_signatures", "_writer", "instructions")
 
-    def __init__(self, writer: PartsWriter, lacks: frozenset[str]) -> None:
+    def __init__(self, writer: PartsWriter, lacks: frozenset[str], *, wants_signatures: bool) -> None:
         self._writer = writer
+        self._wants_signatures = wants_signatures
         self._lacks = lacks
         self._turns: list[_Turn] = []
         self._calls: dict[str, tuple[int, ToolCall]] = {}  # of the turns so far, by id: an id may come again
@@ -74,10 +84,20 @@ class Contents:
             return
         self._drop_name(message, path)
         turn = self._turn(role)
-        turn.results.append((0, self._writer.message(message, path)))
+        parts = self._writer.message(message, path)
+        if self._wants_signatures and not any(map(_calls, turn.parts)):
+            self._sign(parts, path)
+        turn.results.append((0, parts))
         turn.members |= message.extra or {}
         calls = [part for part in message.ordered if isinstance(part, FunctionToolCall | CustomToolCall)]
         self._calls |= {call.id: (place, call) for place, call in enumerate(calls)}
+
+    def _sign(self, parts: list[PartJson], path: str) -> None:
+        """Have the first call of a turn signed: where there is no signature, the API has a word for that."""
+        first = next(filter(_calls, parts), None)
+        if isinstance(first, dict) and "thoughtSignature" not in first:
+            first["thoughtSignature"] = _UNSIGNED
+            self._writer.losses.fill(f"{path}.tool_calls[0].state", "the API wants the first call of a turn signed")
 
     def _turn(self, role: str) -> _Turn:
         if not self._turns or self._turns[-1].role != role:
@@ -106,7 +126,7 @@ class Contents:
         beside = "result_media" in self._lacks
         if media and not beside:
             members["parts"] = media
-        result: PartJson = {"functionResponse": members, **(message.extra or {})}
+        result: PartJson = merged({"functionResponse": members}, message.extra)
         self._turn("tool").results.append((place, [result, *(media if beside else ())]))
 
 

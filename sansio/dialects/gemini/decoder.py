@@ -7,6 +7,7 @@ at a clean end of the body where every candidate that was seen has its finish re
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -31,6 +32,8 @@ class GenerateDecoder(RecordDecoder[Chunk]):
     """The `Decoder` of generateContent and streamGenerateContent."""
 
     __slots__ = ("_candidates", "_names", "_reader", "_usage")
+
+    failure: Failure | None
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, Chunk, decode_chunk)
@@ -108,7 +111,7 @@ class GenerateDecoder(RecordDecoder[Chunk]):
             index = position if piece.index is None else piece.index
             if (state := self._candidates.get(index)) is None:
                 state = self._candidates[index] = CandidateState(index)
-            state.receive(piece, position, unread, events, whole=whole)
+            state.receive(piece, partial(unread.part, position), events, whole=whole)
         if item.usage_metadata != self._usage:
             self._receive_usage(item.usage_metadata, events)
         if item.error:

@@ -26,6 +26,19 @@ _CANONICAL: Final[dict[str, str]] = {
     "CONTINUATION": "length",
     **dict.fromkeys(_FILTERED, "content_filter"),
 }
+_STOPPED: Final = (
+    "FINISH_REASON_UNSPECIFIED",
+    "STOP",
+    "OTHER",
+    "IMAGE_OTHER",
+    "NO_IMAGE",
+    "MALFORMED_FUNCTION_CALL",
+    "MALFORMED_RESPONSE",
+    "MISSING_THOUGHT_SIGNATURE",
+    "TOO_MANY_TOOL_CALLS",
+    "UNEXPECTED_TOOL_CALL",
+)
+_WORDS: Final = frozenset({*_CANONICAL, *_STOPPED})
 _NATIVE: Final = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
 
 
@@ -36,6 +49,6 @@ def canonical(native: str) -> str:
 
 def native(reason: str, word: str | None) -> str:
     """The API's word for a canonical *reason*; *word*, a provider's own, where it is one of this API's."""
-    if word is not None and word.isupper():
+    if word is not None and word in _WORDS:
         return word
     return _NATIVE.get(reason, "OTHER")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from ...types import AudioOptions, JsonObjectFormat, JsonSchemaFormat, ModelRule
+from ...types import AudioOptions, JsonObjectFormat, JsonSchemaFormat, ModelRule, TextFormat
 from ..losses import Losses
 from ..parameters import Parameters
 from .thinking import ThinkingWriter
@@ -24,6 +24,7 @@ NAMES: Final[dict[str, str]] = {
 """The API's names of the parameters that have the same values there."""
 
 JSON: Final = "application/json"
+TEXT: Final = "text/plain"
 _RESOLUTIONS: Final = {"low": "MEDIA_RESOLUTION_LOW", "high": "MEDIA_RESOLUTION_HIGH"}
 
 
@@ -65,7 +66,9 @@ def _format(parameters: Parameters) -> dict[str, object]:
             return wire if schema.schema is None else {**wire, "responseJsonSchema": schema.schema}
         case JsonObjectFormat():
             return {"responseMimeType": JSON}
-        case _:  # text, which is what it is without a word
+        case TextFormat():
+            return {"responseMimeType": TEXT}
+        case _:
             return {}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...types import AudioPart, FilePart, FileReference, ImagePart, ImageUrl, InputAudio, Part
+from ...types import AudioPart, FilePart, FileReference, ImagePart, ImageUrl, InputAudio
 from ..media import Inline, inline
 
 # Of the media that the API reads, by the ending of a file's name.
@@ -83,7 +83,7 @@ def file_json(file: FileReference, files: str) -> dict[str, object] | None:
     return reference(f"{files}/{uri}" if uri.startswith("files/") else uri, media_type(name))
 
 
-def blob_part(type_: str, data: str) -> Part:
+def blob_part(type_: str, data: str) -> ImagePart | AudioPart | FilePart:
     """The part that inline bytes are."""
     kind, _, name = type_.partition("/")
     if kind == "image":
@@ -93,7 +93,7 @@ def blob_part(type_: str, data: str) -> Part:
     return FilePart(file=FileReference(file_data=Inline(type_, data).url))
 
 
-def reference_part(type_: str | None, uri: str) -> Part:
+def reference_part(type_: str | None, uri: str) -> ImagePart | FilePart:
     """The part that a reference is: an image is one by its media type."""
     if type_ is not None and type_.startswith("image/"):
         return ImagePart(image_url=ImageUrl(uri))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-import msgspec
-from msgspec import Raw
-
-from ...errors import LocalProtocolError
 from ...http import Headers
 from ...types import ChatRequest
+from ..body import json_body
 from ..codec import Encoded, Terms, native_model
-from ..lenient import REFUSALS
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
 from .contents import Contents
 from .generation import generation_config
+from .objects import merged
 from .parts import PartsWriter
 from .paths import method_path
 from .state import DIALECT
@@ -25,7 +21,6 @@ from .tools import ToolsWriter
 _STREAMED: Final[Headers] = (("alt", "sse"),)
 _TIER_HEADER: Final = "x-vertex-ai-llm-shared-request-type"
 _TIERS: Final = {"auto": None, "default": "standard", "standard": "standard", "flex": "flex", "priority": "priority"}
-_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
 def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
@@ -33,10 +28,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     model = native_model(request.model, terms.provider)
     losses = Losses(DIALECT)
     members, headers = chat_members(request, model, terms, losses)
-    try:
-        body = msgspec.json.encode(merged(members, request.extra))
-    except (TypeError, ValueError, OverflowError, RecursionError) as exc:
-        raise LocalProtocolError(f"the request is no JSON: {exc}") from exc
+    body = json_body(merged(members, request.extra), None)
     path = method_path(terms, model, "streamGenerateContent" if terms.stream else "generateContent")
     query = _STREAMED if terms.stream else ()
     return Encoded(path, body, tuple(losses.found), headers=headers, query=query)
@@ -50,7 +42,7 @@ def chat_members(request: ChatRequest, model: str, terms: Terms, losses: Losses)
     rule = rule_for(provider, model)
     lacks = provider.quirks.lacks | rule.lacks
     writer = PartsWriter(losses, provider.base_url.partition("?")[0], sends_ids="call_ids" not in lacks)
-    contents = Contents(writer, lacks)
+    contents = Contents(writer, lacks, wants_signatures=rule.reasoning == "level")
     for position, message in enumerate(request.conversation):
         contents.add(message, f"messages[{position}]")
     tools = ToolsWriter(parameters)
@@ -80,17 +72,3 @@ def _tier(parameters: Parameters, lacks: frozenset[str]) -> tuple[str | None, He
     if "service_tier" not in lacks or tier is None:
         return tier, ()
     return None, () if tier == "standard" else ((_TIER_HEADER, tier),)
-
-
-def merged(members: Mapping[str, object], extra: Mapping[str, Raw] | None) -> dict[str, object]:
-    """The members with the caller's own; of an object that both have, such as `generationConfig`, the members of both."""
-    result = dict(members)
-    for name, raw in (extra or {}).items():
-        known = result.get(name)
-        result[name] = raw
-        if isinstance(known, dict):
-            try:
-                result[name] = merged(known, _object(raw))
-            except REFUSALS:  # no object, so it is meant to replace ours
-                continue
-    return result

@@ -40,7 +40,7 @@ def is_subset(schema: object) -> bool:
 def _fits(name: str, value: object) -> bool:
     match name:
         case "type":
-            return value in _TYPES
+            return isinstance(value, str) and value in _TYPES
         case "enum":
             return _each(value, str)
         case "items":
@@ -64,21 +64,20 @@ def is_empty(schema: Mapping[str, object] | None) -> bool:
     )
 
 
-def json_schema(schema: object) -> object:
+def json_schema(schema: Mapping[str, object]) -> dict[str, object]:
     """The JSON schema that one of the subset is: types in lower case, and `nullable` as one of them."""
-    if isinstance(schema, list):
-        return [json_schema(item) for item in cast("list[object]", schema)]
-    if not isinstance(schema, dict):
-        return schema
-    members = dict(cast("dict[str, object]", schema))
+    members = dict(schema)
     nullable = members.pop("nullable", False) is True
     if isinstance(type_ := members.get("type"), str):
         members["type"] = [type_.lower(), "null"] if nullable else type_.lower()
-    for name in ("items", "anyOf"):
-        if name in members:
-            members[name] = json_schema(members[name])
+    if "items" in members:
+        members["items"] = _deep(members["items"])
+    if isinstance(options := members.get("anyOf"), list):
+        members["anyOf"] = [_deep(option) for option in cast("list[object]", options)]
     if isinstance(properties := members.get("properties"), dict):
-        members["properties"] = {
-            key: json_schema(value) for key, value in cast("dict[str, object]", properties).items()
-        }
+        members["properties"] = {name: _deep(value) for name, value in cast("dict[str, object]", properties).items()}
     return members
+
+
+def _deep(value: object) -> object:
+    return json_schema(cast("dict[str, object]", value)) if isinstance(value, dict) else value

@@ -41,22 +41,22 @@ class ThinkingWriter:
                 self._losses.drop("reasoning_effort", "thinking says how much already")
             self.config = self._thinking(thinking)
         elif effort is not None:
-            self.config = self._effort(str(effort))
+            self.config = self._effort(str(effort), "reasoning_effort")
 
-    def _effort(self, effort: str) -> dict[str, object] | None:
+    def _effort(self, effort: str, path: str) -> dict[str, object] | None:
         shown = effort != "none"
         match self._rule.reasoning:
             case "budget":
                 budget = self._rule.budgets.get("high" if effort in {"xhigh", "max"} else effort)
                 if budget is None:
-                    raise LocalProtocolError(f"reasoning_effort {effort!r} is none that {self._model} knows")
+                    raise LocalProtocolError(f"{path} {effort!r} is none that {self._model} knows")
                 if not shown and budget:
-                    self._losses.approximate("reasoning_effort", f"{self._model} always reasons")
+                    self._losses.approximate(path, f"{self._model} always reasons")
                 return {"thinkingBudget": budget, "includeThoughts": shown}
             case "level":
-                return {"thinkingLevel": self._level(effort, "reasoning_effort"), "includeThoughts": shown}
+                return {"thinkingLevel": self._level(effort, path), "includeThoughts": shown}
             case _:
-                self._losses.drop("reasoning_effort", f"{self._model} is not known to reason")
+                self._losses.drop(path, f"{self._model} is not known to reason")
                 return None
 
     def _level(self, effort: str, path: str) -> str:
@@ -71,11 +71,8 @@ class ThinkingWriter:
         return level
 
     def _thinking(self, thinking: Thinking) -> dict[str, object] | None:
-        if self._rule.reasoning is None:
-            self._losses.drop("thinking", f"{self._model} is not known to reason")
-            return None
-        if thinking.type == "disabled":
-            return self._effort("none")
+        if thinking.type == "disabled" or self._rule.reasoning is None:
+            return self._effort("none", "thinking")
         config: dict[str, object] = {"includeThoughts": thinking.display != "omitted"}
         budget = thinking.budget_tokens
         if self._rule.reasoning == "budget":

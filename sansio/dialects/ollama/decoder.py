@@ -24,10 +24,9 @@ from ..calls import derived_id
 from ..codec import Terms
 from ..error_body import of_error
 from ..failures import kind_of
-from ..lenient import UnreadableError, read
 from ..records import RecordDecoder
 from .failures import RULES_OF_OLLAMA
-from .wire import CallPiece, FunctionPiece, Line, Whole, decode_line, decode_whole
+from .wire import CallPiece, FunctionPiece, Line, decode_line
 
 _FINISH = {"load": "stop", "unload": "stop"}  # answers to a prompt without messages
 
@@ -48,8 +47,9 @@ class ChatDecoder(RecordDecoder[Line]):
         if item.error is not None:
             self._take_error(item.error, record)
             return
-        if not self._begun:
-            self._begin(record, events)
+        if not self._begun:  # the names are the same on every line
+            self._begun = True
+            events.append(Started(None, _seconds(item.created_at), item.model))
         if (message := item.message) is not None:
             if message.thinking:
                 events.append(ReasoningDelta(message.thinking))
@@ -60,7 +60,7 @@ class ChatDecoder(RecordDecoder[Line]):
         if item.logprobs:
             events.append(LogprobsDelta(item.logprobs))
         if item.done:
-            self._end(record, events)
+            self._end(item, events)
 
     def _take_document(self, item: Line, body: bytes | bytearray, events: list[Delta]) -> None:
         """A whole answer is a stream of one line."""
@@ -71,18 +71,6 @@ class ChatDecoder(RecordDecoder[Line]):
         facts = of_error(error)
         self._fail(kind_of(facts, None, RULES_OF_OLLAMA), facts.message, record)
 
-    def _begin(self, record: bytes | bytearray, events: list[Delta]) -> None:
-        self._begun = True
-        whole = self._whole(record)
-        events.append(Started(None, _seconds(whole.created_at), whole.model))
-
-    def _whole(self, record: bytes | bytearray) -> Whole:
-        """The line in full: its names are the same on every line, its counts are on the last."""
-        try:
-            return read(record, decode_whole, Whole, self._depth, self.notes)
-        except UnreadableError:  # what was read as a line is read as more of it
-            return Whole()
-
     def _take_call(self, piece: CallPiece, events: list[Delta]) -> None:
         index, self._calls = self._calls, self._calls + 1
         function = piece.function or FunctionPiece()
@@ -90,13 +78,13 @@ class ChatDecoder(RecordDecoder[Line]):
         events.append(ToolCallStarted(index, id_, function.name or "", derived=not piece.id))
         events.append(ToolCallDelta(index, _arguments(function.arguments)))
 
-    def _end(self, record: bytes | bytearray, events: list[Delta]) -> None:
+    def _end(self, item: Line, events: list[Delta]) -> None:
         self.complete = True
-        whole = self._whole(record)
-        usage = Usage(whole.prompt_eval_count, whole.eval_count)
-        if usage != Usage():
-            events.append(UsageReported(usage))
-        native = whole.done_reason
+        read, written = item.prompt_eval_count, item.eval_count
+        if read is not None or written is not None:
+            total = None if read is None or written is None else read + written
+            events.append(UsageReported(Usage(read, written, total)))
+        native = item.done_reason
         if native is None:
             if not self._calls:
                 events.append(TextDelta(""))  # there is an answer, be it empty

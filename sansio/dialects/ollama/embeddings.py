@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from ...errors import LocalProtocolError
 from ...types import Embedding, EmbeddingRequest, EmbeddingResponse, Usage
 from ..body import json_body

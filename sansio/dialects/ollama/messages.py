@@ -52,10 +52,9 @@ class MessageEncoder:
         if message.refusal is not None:
             self._losses.approximate(f"{path}.refusal", "the API has refusals as text")
             texts.append(message.refusal)
-        members: dict[str, object] = {
-            "role": _ROLES.get(message.role, message.role),
-            "content": "\n".join(texts) if message.parts is None else "".join(texts),
-        }
+        members: dict[str, object] = {"role": _ROLES.get(message.role, message.role)}
+        if texts:
+            members["content"] = "\n".join(texts) if message.parts is None else "".join(texts)
         optional = {"thinking": "".join(thoughts), "images": images, "tool_calls": calls}
         members |= {name: value for name, value in optional.items() if value}
         return {**members, **self._names(message, path), **(message.extra or {})}

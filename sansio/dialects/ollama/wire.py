@@ -38,17 +38,12 @@ class MessagePiece(msgspec.Struct, gc=False):
 
 
 class Line(msgspec.Struct, gc=False):
-    """What is read of every line."""
+    """A line, or a whole answer; the reason and the counts are on the last."""
 
     message: MessagePiece | None = None
     done: bool | None = None
     error: object = None
     logprobs: list[TokenLogprob] | None = None
-
-
-class Whole(Line, gc=False):
-    """A line with what stands on every one of them, and what only the last has."""
-
     model: str | None = None
     created_at: str | None = None
     done_reason: str | None = None
@@ -57,4 +52,3 @@ class Whole(Line, gc=False):
 
 
 decode_line: Final = msgspec.json.Decoder(Line).decode
-decode_whole: Final = msgspec.json.Decoder(Whole).decode

@@ -18,7 +18,7 @@ class DownloadDecoder(Generic[R]):
 
     __slots__ = ("_answer", "_pieces", "_response", "complete", "failure", "notes")
 
-    def __init__(self, answer: Callable[[bytes | None], R | Failure], *, stream: bool) -> None:
+    def __init__(self, answer: Callable[[bytes | None], R], *, stream: bool) -> None:
         self.complete = False
         self.failure: Failure | None = None
         self.notes: list[str] = []
@@ -38,12 +38,8 @@ class DownloadDecoder(Generic[R]):
 
     def finish(self) -> list[Delta]:
         """Take the end, which is all that tells that they are all."""
-        answer = self._answer(None if self._pieces is None else b"".join(self._pieces))
-        if isinstance(answer, Failure):
-            self.failure = answer
-        else:
-            self._response = answer
-            self.complete = True
+        self._response = self._answer(None if self._pieces is None else b"".join(self._pieces))
+        self.complete = True
         return []
 
     def extend(self, events: Iterable[Delta]) -> None:
@@ -60,7 +56,7 @@ class DownloadDecoder(Generic[R]):
         return None
 
 
-def download(terms: Terms, answer: Callable[[bytes | None], R | Failure]) -> Reading[R]:
+def download(terms: Terms, answer: Callable[[bytes | None], R]) -> Reading[R]:
     """The reading of an answer that is bytes, whatever they are."""
     decoder = DownloadDecoder(answer, stream=terms.stream)
     return Reading(decoder, decoder, "bytes")

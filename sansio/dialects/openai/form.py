@@ -53,7 +53,8 @@ def form(members: Mapping[str, object], seed: bytes | None) -> tuple[bytes | Bod
         parts, length = encode(fields, boundary)
     except ValueError as exc:
         raise LocalProtocolError(f"the request is no form: {exc}") from exc
-    body = parts[0] if len(parts) == 1 and isinstance(parts[0], bytes) else Body(parts, length)
+    pieces = [part for part in parts if isinstance(part, bytes)]
+    body = b"".join(pieces) if len(pieces) == len(parts) else Body(parts, length)
     return body, content_type(boundary)
 
 
@@ -63,6 +64,8 @@ def _fields(name: str, value: object) -> Iterator[Field[Source]]:
             yield _file(name, value)
         case str():
             yield Field(name, value)
+        case bytes() | bytearray() | memoryview():
+            raise LocalProtocolError(f"{name} takes an Upload, not bare bytes")
         case Mapping():
             for key, member in cast("Mapping[str, object]", value).items():
                 yield from _fields(f"{name}[{key}]", member)

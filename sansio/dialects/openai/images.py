@@ -20,6 +20,7 @@ from .usage import UsagePiece, usage
 
 _BEYOND: Final = frozenset({"aspect_ratio", "negative_prompt", "resolution", "seed"})
 _STREAM_ONLY: Final = "partial_images"
+_SUBTYPES: Final = {"svg": "svg+xml"}  # of formats that have another name
 
 
 class ImagePiece(msgspec.Struct):
@@ -64,7 +65,8 @@ class ImagesDecoder(StreamDecoder[ImagesPiece, ImageResponse]):
     def _take_event(self, item: ImagesPiece, kind: str, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
         if item.b64_json is None:
             return
-        inline = Inline(f"image/{item.output_format or 'png'}", item.b64_json)
+        format_ = item.output_format or "png"
+        inline = Inline(f"image/{_SUBTYPES.get(format_, format_)}", item.b64_json)
         events.append(ImageAdded(ImagePart(image_url=ImageUrl(inline.url)), len(self._images)))
         if kind.endswith(".completed"):
             self._images.append(ImagePiece(b64_json=item.b64_json))

@@ -75,10 +75,15 @@ def _result(piece: ResultPiece) -> RerankResult | None:
     score = piece.score if piece.relevance_score is None else piece.relevance_score
     if piece.index is None or score is None:
         return None
-    document = piece.document
-    if isinstance(document, dict) and document.keys() == {"text"}:  # a text, as most give it back
-        document = str(document["text"])
-    return RerankResult(piece.index, score, document)
+    return RerankResult(piece.index, score, _document(piece.document))
+
+
+def _document(document: str | dict[str, object] | None) -> str | dict[str, object] | None:
+    """A text that is the one member of an object, as most give it back, as itself."""
+    if isinstance(document, dict) and document.keys() == {"text"}:
+        text = document["text"]
+        return text if isinstance(text, str) else document
+    return document
 
 
 CODEC: Final[Codec[RerankRequest, RerankResponse]] = Operation(_encode, answering(RerankPiece, _answer))

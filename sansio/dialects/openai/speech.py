@@ -12,6 +12,7 @@ import msgspec
 from ...events import Data, Delta
 from ...types import SpeechRequest, SpeechResponse
 from ..codec import Codec, Encoded, Reading, Terms
+from .binary import unbase64
 from .downloads import download
 from .operation import Operation
 from .parameters import Parameters, quirks_of
@@ -36,43 +37,38 @@ class SpeechDecoder(StreamDecoder[SpeechPiece, SpeechResponse]):
     __slots__ = ("_pieces",)
 
     def __init__(self, terms: Terms) -> None:
-        super().__init__(terms, SpeechPiece, _decode, _nothing)
+        super().__init__(terms, SpeechPiece, _decode, _answer)
         self._pieces: list[bytes] | None = None if terms.stream else []
 
     def _take_document(self, item: SpeechPiece, body: bytes | bytearray, events: list[Delta]) -> None:
-        if item.audio_data is not None and not item.error:
-            self._add(item.audio_data, body, events)
-            self._finish_with(item)
+        super()._take_document(item, body, events)
+        if self._response is not None:
+            self._add(self._response.content or b"", events)
+            self._answered(self._whole(item))
 
     def _take_event(self, item: SpeechPiece, kind: str, record: bytes | bytearray, events: list[Delta]) -> None:
         if (audio := item.audio or item.audio_data) is not None:
-            self._add(audio, record, events)
+            if (content := unbase64(audio)) is None:
+                self._fail("protocol", "the sound is no base64", record)
+                return
+            self._add(content, events)
         if kind.endswith(".done"):
-            self._finish_with(item)
+            self._answered(self._whole(item))
 
-    def _add(self, audio: str, record: bytes | bytearray, events: list[Delta]) -> None:
-        from binascii import a2b_base64
-
-        try:
-            data = a2b_base64(audio)
-        except ValueError as exc:
-            self._fail("protocol", f"the sound is no base64: {exc}", record)
-            return
-        events.append(Data(data))
+    def _add(self, content: bytes, events: list[Delta]) -> None:
+        events.append(Data(content))
         if self._pieces is not None:
-            self._pieces.append(data)
+            self._pieces.append(content)
 
-    def _finish_with(self, item: SpeechPiece) -> None:
-        if self.failure is None:
-            content = None if self._pieces is None else b"".join(self._pieces)
-            self._answered(SpeechResponse(content=content, usage=usage(item.usage)))
-
-    def _conclude(self) -> None:
-        """An end without the last event is none."""
+    def _whole(self, item: SpeechPiece) -> SpeechResponse:
+        content = None if self._pieces is None else b"".join(self._pieces)
+        return SpeechResponse(content=content, usage=usage(item.usage))
 
 
-def _nothing(_: SpeechPiece) -> SpeechResponse | None:
-    return None
+def _answer(piece: SpeechPiece) -> SpeechResponse | None:
+    """The answer with its sound; None where there is none."""
+    content = None if piece.audio_data is None or piece.error else unbase64(piece.audio_data)
+    return None if content is None else SpeechResponse(content=content)
 
 
 def _is_json(request: SpeechRequest, terms: Terms) -> bool:

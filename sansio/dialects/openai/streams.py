@@ -50,12 +50,10 @@ class StreamDecoder(DocumentDecoder[T, R], Generic[T, R]):
             self._take_event(item, item.type, record, events)
 
     def _take_event(self, item: T, kind: str, record: bytes | bytearray, events: list[Delta]) -> None:
-        """Take one event."""
-        raise NotImplementedError
+        """Take one event; one that has no meaning here is passed over."""
 
     def _conclude(self) -> None:
-        """Set `complete` if what came is an answer."""
-        raise NotImplementedError
+        """Set `complete` if what came is an answer; most are none without their last event."""
 
     def _answered(self, response: R) -> None:
         self._response = response

@@ -110,7 +110,8 @@ class TranscriptDecoder(StreamDecoder[TranscriptPiece, TranscriptionResponse]):
         match kind.rpartition(".")[2]:
             case "delta":
                 self._has_deltas = True
-                events.append(TextDelta(item.delta or item.text or ""))
+                if text := item.delta or item.text:
+                    events.append(TextDelta(text))
                 if item.logprobs:
                     events.append(LogprobsDelta(item.logprobs))
             case "segment":
@@ -123,9 +124,6 @@ class TranscriptDecoder(StreamDecoder[TranscriptPiece, TranscriptionResponse]):
                 self._answered(_response(whole, item.text or ""))
             case _:  # lifecycle
                 return
-
-    def _conclude(self) -> None:
-        """An end without the last event is none."""
 
 
 class PlainDecoder:

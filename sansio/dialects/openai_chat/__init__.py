@@ -7,10 +7,11 @@ from typing import Final
 from ...errors import Failure
 from ...events import Fold
 from ...types import ChatRequest, ChatResponse
-from ..codec import Codec, Encoded, Framing, Reading, Reply, Terms
+from ..codec import Codec, Decoder, Encoded, Framing, Reading, Reply, Terms
 from ..failures import of_reply
+from ..schema_tool import SchemaToolDecoder
 from .decoder import ChatDecoder
-from .request import encode_request
+from .request import encode_request, schema_tool
 
 
 class ChatCodec:
@@ -22,9 +23,12 @@ class ChatCodec:
         """The body of `POST /chat/completions`."""
         return encode_request(request, terms)
 
-    def reading(self, request: ChatRequest, terms: Terms) -> Reading[ChatResponse]:  # noqa: ARG002
+    def reading(self, request: ChatRequest, terms: Terms) -> Reading[ChatResponse]:
         """A decoder of chunks, or of one answer."""
-        return Reading(ChatDecoder(terms), Fold())
+        decoder: Decoder = ChatDecoder(terms)
+        if (name := schema_tool(request, terms)) is not None:
+            decoder = SchemaToolDecoder(decoder, name)
+        return Reading(decoder, Fold())
 
     def failure(self, reply: Reply, terms: Terms) -> Failure:
         """Why the provider refused."""

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 from msgspec import Raw
@@ -37,6 +37,20 @@ from .server_failure import encode_error
 from .server_response import annotation_json
 from .unknown import DIALECT, is_unknown_call
 
+_Rare: TypeAlias = (
+    AnnotationAdded
+    | AudioDelta
+    | ChoiceFinished
+    | Data
+    | ImageAdded
+    | LogprobsDelta
+    | ModerationReported
+    | Opaque
+    | StateAdded
+    | Started
+    | UsageReported
+)
+
 DONE: Final = b"data: [DONE]\n\n"
 
 _SPACED: Final = bytes.maketrans(b"\r\n", b"  ")
@@ -47,7 +61,8 @@ class Encoder:
     """The events of one streamed answer to records of server-sent events.
 
     `ended` is set with the last record, which a Completed or a Failed brings.  The usage is reported at the end, if the
-    request asked for it.
+    request asked for it.  A call's beginning waits for the next event, since a client may want a call that comes whole in
+    one record.
     """
 
     __slots__ = (
@@ -57,6 +72,7 @@ class Encoder:
         "_finished",
         "_head",
         "_last",
+        "_named",
         "_names",
         "_places",
         "_prefixes",
@@ -84,6 +100,7 @@ class Encoder:
         self._finished: set[int] = set()
         self._calls: dict[tuple[int, int], tuple[bytes, bytes]] = {}  # what stands around a piece of their arguments
         self._called: dict[tuple[int, int], str] = {}  # their names, as far as they were told
+        self._named: ToolCallStarted | None = None  # a call that has begun and was not told yet
         self._unknown: dict[int, int] = {}  # how many calls of unknown types each choice has: they count in the indexes
         self._places: dict[int, int] = {}  # the next free index of each choice
         self._usage: Usage | None = None
@@ -92,6 +109,9 @@ class Encoder:
 
     def encode(self, event: Event[ChatResponse]) -> bytes:
         """The records that say *event*; b"" where there is nothing to say, yet or in this dialect."""
+        if (named := self._named) is not None:
+            self._named = None
+            return self._tell(named, event)
         match event:
             case TextDelta(text, choice):
                 return self._delta(choice, b'{"content":%b}' % _json(text))
@@ -100,9 +120,19 @@ class Encoder:
             case ToolCallDelta():
                 return self._tool_call_delta(event)
             case ToolCallStarted():
-                return self._tool_call(event)
+                self._named = event
+                return b""
             case RefusalDelta(text, choice):
                 return self._delta(choice, b'{"refusal":%b}' % _json(text))
+            case Failed():
+                return self._fail(event)
+            case Completed(response):
+                return self._complete(response)
+            case _:
+                return self._encode_rare(event)
+
+    def _encode_rare(self, event: _Rare) -> bytes:
+        match event:
             case AudioDelta(choice=choice):
                 return self._delta(choice, _json({"audio": _given(event, "id", "data", "transcript", "expires_at")}))
             case ImageAdded(image, choice):
@@ -125,12 +155,18 @@ class Encoder:
                 return data
             case Opaque():
                 return self._opaque(event)
-            case Failed():
-                return self._fail(event)
-            case Completed(response):
-                return self._complete(response)
             case _:
                 assert_never(event)
+
+    def _tell(self, named: ToolCallStarted, event: Event[ChatResponse]) -> bytes:
+        """The beginning of a call, with what *event* adds to it, or in front of what that says."""
+        same = isinstance(event, ToolCallStarted | ToolCallDelta) and (event.choice, event.index) == (
+            named.choice,
+            named.index,
+        )
+        if same and isinstance(event, ToolCallDelta):
+            return self._tool_call(named, event.arguments)
+        return (b"" if same else self._tool_call(named)) + self.encode(event)
 
     def _start(self, event: Started) -> bytes:
         self._names |= _given(event, "id", "created", "model", "service_tier", "system_fingerprint")
@@ -153,19 +189,20 @@ class Encoder:
         opening = self._open(choice, b'""' if delta.startswith(b'{"content"') else b"null")
         return opening + self._prefixes[choice] + delta + self._tail
 
-    def _tool_call(self, event: ToolCallStarted) -> bytes:
+    def _tool_call(self, event: ToolCallStarted, arguments: str = "") -> bytes:
         if (told := self._called.get((event.choice, event.index))) is not None:
-            return self._go_on_naming(event, told)
+            go_on = self._go_on_naming(event, told)
+            return go_on + self.encode(ToolCallDelta(event.index, arguments, event.choice)) if arguments else go_on
         self._called[event.choice, event.index] = event.name
         if event.type == "function_call":  # the deprecated form: there is one, without an id
             self._calls[event.choice, event.index] = b'{"function_call":{"arguments":', b"}}"
-            return self._delta(event.choice, _json({"function_call": {"name": event.name, "arguments": ""}}))
+            return self._delta(event.choice, _json({"function_call": {"name": event.name, "arguments": arguments}}))
         text = "input" if event.type == "custom" else "arguments"
         index = event.index + self._unknown.get(event.choice, 0)
         self._places[event.choice] = index + 1
         frame = b'{"tool_calls":[{"index":%d,"%b":{"%b":' % (index, event.type.encode(), text.encode())
         self._calls[event.choice, event.index] = frame, b"}}]}"
-        call = {"index": index, "id": event.id, "type": event.type, event.type: {"name": event.name, text: ""}}
+        call = {"index": index, "id": event.id, "type": event.type, event.type: {"name": event.name, text: arguments}}
         return self._delta(event.choice, _json({"tool_calls": [call]}))
 
     def _go_on_naming(self, event: ToolCallStarted, told: str) -> bytes:
@@ -180,7 +217,7 @@ class Encoder:
     def _tool_call_delta(self, event: ToolCallDelta) -> bytes:
         if (frame := self._calls.get((event.choice, event.index))) is None:
             id_ = f"call_{event.choice}_{event.index}"
-            return self._tool_call(ToolCallStarted(event.index, id_, "", choice=event.choice)) + self.encode(event)
+            return self._tool_call(ToolCallStarted(event.index, id_, "", choice=event.choice), event.arguments)
         return self._delta(event.choice, frame[0] + _json(event.arguments) + frame[1])
 
     def _state(self, event: StateAdded) -> bytes:

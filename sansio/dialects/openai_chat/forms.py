@@ -3,9 +3,11 @@
 logprobs: count        their number, instead of a switch and `top_logprobs`
 stop: list             never a bare text
 parameters: required   a tool has a schema, if an empty one
-reasoning: thinking_switch    effort none is `thinking` disabled; any other needs it enabled
+reasoning: thinking_type      `thinking` has a type, enabled or disabled, and no budget
+reasoning: thinking_switch    the same, and effort none is disabled; any other needs it enabled
 reasoning: reasoning_object   a budget stands in `reasoning`
 reasoning: thinking_part      what an assistant thought is a part of its content
+history: reasoned      every message of an assistant says what it thought, if nothing
 text: joined           a content of nothing but texts is one text
 input_audio: text      the base64 alone
 file: document         a document by URL or as data, or a file by its id
@@ -31,6 +33,8 @@ def form_parameters(members: dict[str, object], forms: Mapping[str, str], losses
     if forms.get("stop") == "list" and isinstance(stop := members.get("stop"), str):
         members["stop"] = [stop]
     match forms.get("reasoning"):
+        case "thinking_type":
+            _say_type(members, losses)
         case "thinking_switch":
             _switch_thinking(members, losses)
         case "reasoning_object":
@@ -39,18 +43,25 @@ def form_parameters(members: dict[str, object], forms: Mapping[str, str], losses
             return
 
 
+def _say_type(members: dict[str, object], losses: Losses) -> None:
+    thinking = members.get("thinking")
+    if not isinstance(thinking, Thinking):
+        return
+    if thinking.type not in {"enabled", "disabled"}:
+        del members["thinking"]
+        losses.drop("thinking", f"the API does not have the type {thinking.type!r}")
+        return
+    for name in ("budget_tokens", "display"):
+        if getattr(thinking, name) is not None:
+            losses.drop(f"thinking.{name}", "the API has nothing like it")
+    members["thinking"] = Thinking(thinking.type, extra=thinking.extra)
+
+
 def _switch_thinking(members: dict[str, object], losses: Losses) -> None:
-    effort, thinking = members.get("reasoning_effort"), members.get("thinking")
-    if isinstance(thinking, Thinking):
-        if thinking.budget_tokens is not None:
-            losses.drop("thinking.budget_tokens", "the API has no budget")
-        if thinking.type in {"enabled", "disabled"}:
-            members["thinking"] = {"type": thinking.type} | dict(thinking.extra or {})
-        else:
-            del members["thinking"]
-            losses.drop("thinking", f"the API does not have the type {thinking.type!r}")
-    elif effort is not None:
-        members["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
+    _say_type(members, losses)
+    effort = members.get("reasoning_effort")
+    if effort is not None and not isinstance(members.get("thinking"), Thinking):
+        members["thinking"] = Thinking("disabled" if effort == "none" else "enabled")
     if effort == "none":
         del members["reasoning_effort"]
 
@@ -91,4 +102,4 @@ def _file(part: FilePart, forms: Mapping[str, str]) -> dict[str, object] | None:
 
 def thinking_part(text: str) -> dict[str, object]:
     """What an assistant thought, as a part."""
-    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}], "closed": True}

@@ -43,12 +43,14 @@ class Rewriter:
         self._roles = quirks.roles
         self._named = quirks.named
         self._forms = quirks.forms
+        self._lacks = quirks.lacks
         self._reasoning_field = quirks.reasoning_field
+        self._always_reasoned = quirks.forms.get("history") == "reasoned"
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
         conversation = with_media_apart(conversation, self._losses)
-        roles, plain = self._roles, self._named is None and not self._forms
+        roles, plain = self._roles, self._named is None and not self._forms and not self._lacks
         return [
             message
             if (
@@ -63,6 +65,7 @@ class Rewriter:
                 and (message.function_call is None or message.function_call.extra is None)
                 and message.extra is None
                 and message.role not in roles
+                and not (self._always_reasoned and message.role == "assistant")
             )
             else self._message(message, f"messages[{position}]")
             for position, message in enumerate(conversation)
@@ -111,7 +114,7 @@ class Rewriter:
             members["content"] = self._ordered(message.parts, path, thoughts)
         if message.name is not None and (self._named is None or message.role in self._named):
             members["name"] = message.name
-        elif message.name is not None:
+        elif message.name is not None and message.role != "tool":  # whose call has the name
             self._losses.drop(f"{path}.name", "the provider takes no names in such messages")
         for name in _PLAIN_MEMBERS:
             if (value := getattr(message, name)) is not None:
@@ -122,6 +125,8 @@ class Rewriter:
             members["audio"] = {"id": message.audio.id}  # the API knows the rest by its id
         if reasoning := "".join(thoughts):
             self._give_back(reasoning, members, path)
+        elif self._always_reasoned and message.role == "assistant" and self._reasoning_field is not None:
+            members[self._reasoning_field] = ""
         states, self._states = self._states, {}
         return {**members, **states, **(message.extra or {})}
 
@@ -161,6 +166,9 @@ class Rewriter:
     def _part(self, part: ContentPart, path: str, thoughts: list[str]) -> object:
         if isinstance(part, Opaque):
             return self.opaque(part, path)
+        if (tag := part.__struct_config__.tag) in self._lacks:
+            self._losses.drop(path, f"the provider takes no part of the type {tag}")
+            return None
         if part.cache_control is not None and self._forms.get("cache_control") != "part":
             self._losses.drop(f"{path}.cache_control", _NO_MARK)
             part = msgspec.structs.replace(part, cache_control=None)

@@ -13,10 +13,11 @@ import msgspec
 from msgspec import UNSET
 
 from ...errors import LocalProtocolError
-from ...types import ChatRequest, Opaque, StreamOptions
+from ...types import ChatRequest, JsonSchemaFormat, Opaque, Quirks, StreamOptions
 from ..codec import Encoded, Terms, native_model, path_of
 from ..losses import Losses
 from ..parameters import apply_rules
+from ..schema_tool import tool_name, with_tool
 from .extras import with_extra
 from .forms import form_parameters
 from .messages import Rewriter
@@ -29,15 +30,14 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     """The body and what it loses.  `stream` follows the terms; of a stream usage is asked for, unless the caller chose."""
     quirks = terms.provider.quirks
     losses = Losses(DIALECT)
+    if quirks.lacks:
+        request = _without_schema(request, quirks, losses)
     rewriter = Rewriter(quirks, losses)
     members = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
     extra = members.pop("extra")
-    del members["schema_as_tool"]  # there is no need of it
+    del members["schema_as_tool"]
     members["model"] = model = native_model(request.model, terms.provider)
     members["messages"] = rewriter.messages(request.conversation)
-    for name in ("functions", "response_format", "thinking"):
-        if name in members:
-            members[name] = _wire(members[name])
     if request.tools:
         members["tools"] = rewriter.tools(request.tools)
     if isinstance(request.tool_choice, Opaque):
@@ -53,6 +53,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     apply_rules(members, model, terms.provider, losses)
     if quirks.forms:
         form_parameters(members, quirks.forms, losses)
+    for name in ("functions", "response_format", "thinking"):
+        if name in members:
+            members[name] = _wire(members[name])
     for name, value in quirks.members.items():
         members[name] = value
         if value is None:
@@ -62,6 +65,21 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     except (TypeError, ValueError, OverflowError, RecursionError) as exc:
         raise LocalProtocolError(f"the request is no JSON: {exc}") from exc
     return Encoded(path_of(terms, "chat", "/chat/completions", model), body, tuple(losses.found))
+
+
+def schema_tool(request: ChatRequest, terms: Terms) -> str | None:
+    """The name of the tool that the schema of *request* becomes; None where it does not become one."""
+    return tool_name(request) if "json_schema" in terms.provider.quirks.lacks else None
+
+
+def _without_schema(request: ChatRequest, quirks: Quirks, losses: Losses) -> ChatRequest:
+    """The request without a schema that the API does not have: with a tool in its place, where that is allowed."""
+    if "json_schema" not in quirks.lacks or not isinstance(request.response_format, JsonSchemaFormat):
+        return request
+    if tool_name(request) is not None:
+        return with_tool(request)
+    losses.drop("response_format", "the API has no schemas; schema_as_tool allows a tool instead")
+    return msgspec.structs.replace(request, response_format=UNSET)
 
 
 def _switch_stream(members: dict[str, object], *, stream: bool, usage_switch: bool) -> None:

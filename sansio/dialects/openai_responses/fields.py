@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=msgspec.Struct)
 V = TypeVar("V")
 
-NULL = Raw(b"null")
+_NULL = Raw(b"null")
 
 
 def _decoded(decode: Callable[[Raw], V], raw: Raw) -> V:
@@ -38,19 +38,19 @@ _members = reads(dict[str, Raw])
 
 
 class Fields:
-    """The members of an object.  Null is as good as absent."""
+    """The members of an object.  One that is taken and null is as good as absent."""
 
     __slots__ = ("left",)
 
     def __init__(self, raw: Raw) -> None:
-        self.left = {name: value for name, value in _members(raw).items() if value != NULL}
+        self.left = _members(raw)
 
     def take(self, name: str, read: Callable[[Raw], V]) -> V | None:
         """The member as *read* finds it, None where it is absent.  One that is unknown to *read* is left where it is."""
         if (raw := self.left.get(name)) is None:
             return None
         try:
-            value = read(raw)
+            value = None if raw == _NULL else read(raw)
         except Unknown:
             return None
         except Invalid as exc:

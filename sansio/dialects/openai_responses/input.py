@@ -6,7 +6,7 @@ calls, and whatever else the API once said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -28,6 +28,7 @@ from ...types import (
     ToolCall,
 )
 from ..losses import Losses
+from ..media import inline
 
 Json: TypeAlias = dict[str, object]
 
@@ -129,8 +130,8 @@ class InputWriter:
     def _ordered(self, message: Message, path: str) -> list[object]:
         items: list[object] = []
         run = _Run(message, "output_text" if message.role == "assistant" else "input_text")
-        for position, part in enumerate(_with_refusal(message)):
-            where = f"{path}.parts[{position}]"
+        for name, part in _named_parts(message):
+            where = f"{path}.{name}"
             match part:
                 case FunctionToolCall() | CustomToolCall():
                     self._end(run, items)
@@ -141,6 +142,9 @@ class InputWriter:
                 case Opaque():
                     self._end(run, items)
                     items += self._own(part, where)
+                case ImagePart() if run.role == "assistant":
+                    self._end(run, items)
+                    items += self._image(part, where)
                 case TextPart(state=Opaque() as state):
                     self._add(run, part, where)
                     run.members = self._own_members(state, f"{where}.state")
@@ -160,7 +164,8 @@ class InputWriter:
     def _end(self, run: _Run, items: list[object]) -> None:
         """End the message item at hand, if there is one; a single text is its content."""
         if run.wire and not (run.text == "" and run.is_partial and not run.members):
-            content = run.wire if run.text is None else run.text
+            is_plain = run.text is not None and "id" not in run.members  # the API's own messages have parts
+            content = run.text if is_plain else run.wire
             items.append({**self._item(run.role, content, run.members), **run.extra})
             run.extra = {}
         run.wire, run.members, run.text = [], {}, None
@@ -173,6 +178,14 @@ class InputWriter:
             said = {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
             inner = call.function.extra
         return {**said, **self._own_members(call.state, f"{path}.state"), **(inner or {}), **(call.extra or {})}
+
+    def _image(self, part: ImagePart, path: str) -> list[object]:
+        """An image that the API made goes back as the item that it was; it is known by its id."""
+        image, extra = inline(part.image_url.url), part.extra or {}
+        if image is None or "id" not in extra:
+            self._losses.drop(path, "the API takes images of the assistant back only as the item that it gave")
+            return []
+        return [{"type": "image_generation_call", "result": image.data, **extra}]
 
     def _own(self, item: Opaque | None, path: str) -> list[object]:
         own = self._losses.own(item, path)
@@ -207,13 +220,29 @@ class _Run:
         self.members: Mapping[str, object] = {}
 
 
-def _with_refusal(message: Message) -> list[OrderedPart]:
-    """The parts in order; a refusal stands behind the text, and before calls."""
-    parts = list(message.ordered)
+def _named_parts(message: Message) -> list[tuple[str, OrderedPart]]:
+    """The parts in order, with their names; a refusal stands behind the text, and before calls."""
+    if message.parts is not None:
+        parts = [(f"parts[{place}]", part) for place, part in enumerate(message.parts)]
+    else:
+        parts = list(_usual_parts(message))
     if message.refusal is not None:
-        calls = (n for n, part in enumerate(parts) if isinstance(part, FunctionToolCall | CustomToolCall))
-        parts.insert(next(calls, len(parts)), RefusalPart(refusal=message.refusal))
+        calls = (n for n, (_, part) in enumerate(parts) if isinstance(part, FunctionToolCall | CustomToolCall))
+        parts.insert(next(calls, len(parts)), ("refusal", RefusalPart(refusal=message.refusal)))
     return parts
+
+
+def _usual_parts(message: Message) -> Iterator[tuple[str, OrderedPart]]:
+    """What the other fields of a message amount to."""
+    if message.reasoning_content:
+        yield "reasoning_content", ReasoningPart(text=message.reasoning_content)
+    if isinstance(message.content, str):
+        yield "content", TextPart(text=message.content)
+    else:
+        for place, part in enumerate(message.content or ()):
+            yield f"content[{place}]", part
+    for place, call in enumerate(message.tool_calls or ()):
+        yield f"tool_calls[{place}]", call
 
 
 def _plain_text(part: ContentPart) -> str | None:

@@ -16,6 +16,7 @@ from msgspec import Raw
 from ...events import (
     AnnotationAdded,
     Delta,
+    ImageAdded,
     LogprobsDelta,
     ReasoningDelta,
     RefusalDelta,
@@ -26,30 +27,18 @@ from ...events import (
 )
 from ...types import Opaque, TokenLogprob
 from ..calls import derived_id
-from ..lenient import REFUSALS, UnreadableError, read
+from ..lenient import UnreadableError, read
 from ..openai_chat.content import annotation
-from .wire import DIALECT, CallItem, ContentPiece, Event, Members, MessageItem, Piece, ReasoningItem, Tag
+from .items import BETWEEN, arguments_text, image_of, state_of
+from .wire import DIALECT, CallItem, ContentPiece, Event, MessageItem, Piece, ReasoningItem, Tag
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 Spoken: TypeAlias = Piece | Event
 
 TEXT: Final = "response.output_text.delta"
-_BETWEEN: Final = "\n\n"  # parts of a reasoning, each of which has a heading of its own
 _NOWHERE: Final = -1
 _TEXTS: Final = frozenset({"output_text", "text"})
-_NULL: Final = Raw(b"null")
-
-# What an item has beside its content that says nothing: where it came, and that it is whole.
-_PLAIN: Final = frozenset({"id", "item_id", "output_index", "role", "status", "type"})
-_SAID: Final[dict[str, frozenset[str]]] = {
-    "message": _PLAIN | {"content"},
-    "function_call": _PLAIN | {"arguments", "call_id", "name"},
-    "custom_tool_call": _PLAIN | {"call_id", "input", "name"},
-}
-
-_members = msgspec.json.Decoder(Members).decode
-_reasoning = msgspec.json.Decoder(ReasoningItem).decode
 
 
 class _Item:
@@ -77,7 +66,7 @@ class Output:
     `index` and `content` are where text was said last: further text there needs no mark.
     """
 
-    __slots__ = ("_calls", "_depth", "_ids", "_items", "_notes", "content", "index")
+    __slots__ = ("_calls", "_depth", "_ids", "_items", "_notes", "_reasoned", "content", "index")
 
     def __init__(self, depth: int, notes: list[str]) -> None:
         self._depth = depth
@@ -85,6 +74,7 @@ class Output:
         self._items: dict[int, _Item] = {}
         self._ids: set[str] = set()  # of the items that were whole
         self._calls = 0
+        self._reasoned = False
         self.index = _NOWHERE
         self.content = 0
 
@@ -163,7 +153,7 @@ class Output:
 
     def end_arguments(self, event: Event, events: list[Delta]) -> None:
         """The whole of a call's arguments or input."""
-        text = _arguments(event.arguments if event.input is None else event.input)
+        text = arguments_text(event.arguments if event.input is None else event.input)
         if self._is_new(event, "arguments", 0) and text:
             events.append(ToolCallDelta(self._place(self._item(event.output_index)), text))
 
@@ -221,6 +211,8 @@ class Output:
                 self._take_reasoning(item, raw, events)
             case "function_call" | "custom_tool_call":
                 self._take_call(item, raw, tag.type, events)
+            case "image_generation_call" if (image := image_of(raw)) is not None:
+                events.append(ImageAdded(image))
             case _:
                 events.append(Opaque(DIALECT, raw.copy()))
 
@@ -242,10 +234,11 @@ class Output:
             elif place in unsaid and piece.refusal:
                 events.append(RefusalDelta(piece.refusal))
         has_text = any(piece.type in _TEXTS for piece in pieces)
-        if has_text and (state := state_of(raw, "message")) is not None:
+        if has_text and (state := state_of(raw, "message", reasoned=self._reasoned)) is not None:
             events.append(StateAdded(state, "text"))
 
     def _take_reasoning(self, item: _Item, raw: Raw, events: list[Delta]) -> None:
+        self._reasoned = True
         piece = self._read(raw, ReasoningItem)
         for member, parts in (("summary", piece.summary), ("content", piece.content)):
             for place in item.unsaid(member, len(parts or ())):
@@ -255,10 +248,10 @@ class Output:
     def _take_call(self, item: _Item, raw: Raw, type_: str, events: list[Delta]) -> None:
         piece = self._read(raw, CallItem)
         self._begin(item, piece, type_, events, whole=True)
-        text = _arguments(piece.arguments if piece.input is None else piece.input)
+        text = arguments_text(piece.arguments if piece.input is None else piece.input)
         if ("arguments", 0) not in item.said and text:
             events.append(ToolCallDelta(item.place, text))
-        if (state := state_of(raw, type_)) is not None:
+        if (state := state_of(raw, type_, reasoned=self._reasoned)) is not None:
             events.append(StateAdded(state, "call", call=item.place))
 
     def _begin(self, item: _Item, piece: CallItem, type_: str, events: list[Delta], *, whole: bool = False) -> None:
@@ -290,7 +283,7 @@ def _think(item: _Item, member: str, place: int, text: str | None, events: list[
     if text:
         begins = bool(item.said) and (member, place) not in item.said
         item.said.add((member, place))
-        events.append(ReasoningDelta(_BETWEEN + text if begins else text))
+        events.append(ReasoningDelta(BETWEEN + text if begins else text))
 
 
 def _say_text(text: str | None, logprobs: list[TokenLogprob] | None, events: list[Delta]) -> None:
@@ -298,32 +291,6 @@ def _say_text(text: str | None, logprobs: list[TokenLogprob] | None, events: lis
         events.append(TextDelta(text))
     if logprobs:
         events.append(LogprobsDelta(logprobs))
-
-
-def reasoning_text(raw: Raw) -> str:
-    """The text of a reasoning: what is shown of it, its parts told apart."""
-    try:
-        item = _reasoning(raw)
-    except REFUSALS:
-        return ""
-    return _BETWEEN.join(part.text for part in (*(item.summary or ()), *(item.content or ())) if part.text)
-
-
-def state_of(raw: Raw, type_: str) -> Opaque | None:
-    """What the API wants back with an item beside its content, such as the phase of a message; None where there is nothing."""
-    try:
-        members = _members(raw)
-    except REFUSALS:
-        return None
-    rest = {name: value for name, value in members.items() if name not in _SAID[type_] and value != _NULL}
-    return Opaque(DIALECT, Raw(msgspec.json.encode(rest))) if rest else None
-
-
-def _arguments(value: object) -> str:
-    """The JSON text of arguments, or the input; where a server sends a value, that value."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return msgspec.json.encode(value).decode()
 
 
 @cache

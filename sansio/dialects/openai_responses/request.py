@@ -83,6 +83,8 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     if parameters.left.get("modalities") == ["text"]:
         parameters.take("modalities")
     parameters.lose_rest("the API has no such parameter")
+    body |= terms.provider.quirks.members
+    body = {name: value for name, value in body.items() if value is not None}
     rest = {name: value for name, value in extra.items() if name not in _JOINED}
     try:
         encoded = msgspec.json.encode({**body, **rest})

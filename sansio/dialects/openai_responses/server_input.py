@@ -33,7 +33,7 @@ from ...types import (
 )
 from ..openai_chat.shapes import Unknown, shape
 from .fields import Fields, each, read_text, type_of
-from .output import reasoning_text, state_of
+from .items import image_of, reasoning_text, state_of, unseal
 from .server_tools import opaque
 from .wire import Members
 
@@ -64,14 +64,17 @@ class _Conversation:
             case "message":
                 self._receive_message(raw)
             case "reasoning":
-                state = opaque(raw)
+                state = unseal(raw)
+                self._answer.reasoned |= state is not None and state.raw == raw
                 self._answer.parts.append(ReasoningPart(text=reasoning_text(raw), state=state))
             case "function_call" | "custom_tool_call" as type_:
-                call = _read_call(raw, type_)
+                call = _read_call(raw, type_, reasoned=self._answer.reasoned)
                 self._custom |= {call.id} if type_ == "custom_tool_call" else set()
                 self._answer.parts.append(call)
             case "function_call_output" | "custom_tool_call_output" as type_:
                 self._receive_result(raw, type_)
+            case "image_generation_call" if (image := image_of(raw)) is not None:
+                self._answer.parts.append(image)
             case _:
                 self._answer.parts.append(opaque(raw))
 
@@ -117,6 +120,7 @@ class _Answer:
     def __init__(self) -> None:
         self.parts: list[OrderedPart] = []
         self.has_text = False
+        self.reasoned = False  # in an item of the API's, and none that a server made
         self._content: Content = None
         self._refusal: str | None = None
         self._extra: Extra | None = None
@@ -129,7 +133,7 @@ class _Answer:
         refusals = [part.refusal for part in said if isinstance(part, RefusalPart)]
         self._content = content if isinstance(content, str) else texts or None
         self._refusal = "".join(refusals) if refusals else None
-        state = state_of(raw, "message")
+        state = state_of(raw, "message", reasoned=self.reasoned)
         if texts and state is not None:
             texts = [*texts[:-1], msgspec.structs.replace(texts[-1], state=state)]
         elif state is not None:
@@ -159,8 +163,8 @@ class _Answer:
 # -- calls and parts -----------------------------------------------------------------------------------------
 
 
-def _read_call(raw: Raw, type_: str) -> ToolCall:
-    fields, state = Fields(raw), state_of(raw, type_)
+def _read_call(raw: Raw, type_: str, *, reasoned: bool) -> ToolCall:
+    fields, state = Fields(raw), state_of(raw, type_, reasoned=reasoned)
     id_, name = fields.need("call_id", read_text), fields.need("name", read_text)
     if type_ == "custom_tool_call":
         return CustomToolCall(id=id_, state=state, custom=CustomCall(name, fields.need("input", read_text)))

@@ -13,7 +13,9 @@ from msgspec import Raw
 
 from ...events import ToolCallStarted
 from ...events.choice import Text
-from ...types import Annotation, TokenLogprob
+from ...types import Annotation, Opaque, TokenLogprob
+from ..media import Inline
+from .items import seal
 
 Json: TypeAlias = dict[str, object]
 Kind: TypeAlias = Literal["output_text", "refusal"]
@@ -83,9 +85,14 @@ class ReasoningInMaking:
         """The part of the summary."""
         return {"type": "summary_text", "text": str(self.text)}
 
-    def json(self, summary: list[Json]) -> Json:
-        """The item with that summary."""
-        return {"type": "reasoning", "id": self.id, "summary": summary}
+    def json(self) -> Json:
+        """The item without anything in it."""
+        return {"type": "reasoning", "id": self.id, "summary": []}
+
+    def done(self, state: Opaque | None) -> Json:
+        """The whole item; what a provider wants back with it is sealed, since the item's id is ours."""
+        summary = [self.part()] if str(self.text) else []
+        return {**self.json(), "summary": summary, "encrypted_content": seal(state)}
 
 
 class CallInMaking:
@@ -132,6 +139,12 @@ def annotation_json(annotation: Annotation) -> Json:
     return {"type": annotation.type, **given, **(annotation.extra or {})}
 
 
+def image_json(index: int, image: Inline, extra: Mapping[str, Raw] | None) -> Json:
+    """An image that was made."""
+    item: Json = {"type": "image_generation_call", "id": f"ig_{index}", "status": "completed", "result": image.data}
+    return {**item, "output_format": image.media_type.removeprefix("image/"), **(extra or {})}
+
+
 def members_of(raw: Raw) -> Mapping[str, Raw]:
-    """The members of a state that this dialect gave."""
-    return _members(raw)
+    """The members of a state that this dialect gave, but for the id: items have ours."""
+    return {name: value for name, value in _members(raw).items() if name != "id"}

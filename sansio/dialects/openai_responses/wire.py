@@ -157,6 +157,20 @@ class ReasoningItem(msgspec.Struct, gc=False):
     content: list[ContentPiece] | None = None
 
 
+class SealedItem(msgspec.Struct, gc=False):
+    """A reasoning whose content only its author can read."""
+
+    encrypted_content: str | None = None
+
+
+class ImageItem(msgspec.Struct, gc=False):
+    """An image: base64 in `result`, once it was made."""
+
+    id: str | None = None
+    result: str | None = None
+    output_format: str | None = None
+
+
 class CallItem(msgspec.Struct, gc=False):
     """A call of a function or of a custom tool; some servers send arguments as a JSON value."""
 

@@ -8,6 +8,7 @@ import sansio_transports.asyncio
 import sansio_transports.sync
 import sansio_transports.trio
 from sansio import ChatRequest, ChatResponse, Event, Exchange, Provider, provider
+from sansio.types import EmbeddingRequest, EmbeddingResponse, ListModelsRequest, SpeechRequest, SpeechResponse
 
 
 def in_a_thread(client: sansio_transports.sync.Client, request: ChatRequest) -> None:
@@ -18,6 +19,12 @@ def in_a_thread(client: sansio_transports.sync.Client, request: ChatRequest) -> 
             assert_type(event, Event[ChatResponse])
     assert_type(stream.response, ChatResponse)
     assert_type(stream.response.text, str)
+    vectors = EmbeddingRequest(model="openai/text-embedding-3-small", input=["a", "b"])
+    assert_type(client.send(vectors), EmbeddingResponse)
+    assert_type(client.send(ListModelsRequest(provider="openai")).data[0].id, str)
+    with client.stream(SpeechRequest(model="openai/tts-1", input="hi", voice="alloy")) as sound:
+        assert_type(next(sound), Event[SpeechResponse])
+    assert_type(sound.response, SpeechResponse)
 
 
 async def on_asyncio(client: sansio_transports.asyncio.Client, request: ChatRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sansio.auth import EntraClientSecret, EntraFederated, EntraManagedIdentity, Grant
+from sansio.auth import EntraAppService, EntraClientSecret, EntraFederated, EntraManagedIdentity, Grant
 from sansio.errors import Failure, Kind
 from sansio.types import Credential
 
@@ -41,6 +41,18 @@ def test_a_machine_asks_its_metadata_service() -> None:
     assert request.url == f"{address}&resource=https%3A%2F%2Fcognitiveservices.azure.com%2F"
     one = EntraManagedIdentity("r", client_id="c", host="h:1").request(NOW)
     assert one.url == "http://h:1/metadata/identity/oauth2/token?api-version=2018-02-01&resource=r&client_id=c"
+
+
+def test_an_app_asks_with_its_header() -> None:
+    request = EntraAppService("http://127.0.0.1:41/msi/token", "hush").request(NOW)
+    assert (request.method, request.headers, request.body) == ("GET", (("x-identity-header", "hush"),), b"")
+    address = "http://127.0.0.1:41/msi/token?api-version=2019-08-01"
+    assert request.url == f"{address}&resource=https%3A%2F%2Fcognitiveservices.azure.com%2F"
+    one = EntraAppService("http://h/t", "hush", "r", "c")
+    assert one.request(NOW).url == "http://h/t?api-version=2019-08-01&resource=r&client_id=c"
+    assert "hush" not in repr(one)
+    answer = b'{"access_token":"eyJ","expires_on":"1795262400","resource":"r","token_type":"Bearer"}'
+    assert one.read(200, {}, answer, NOW) == Credential((("authorization", "Bearer eyJ"),), NOW + 86400)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sansio import (
     ChatResponse,
     ChoiceFinished,
     Completed,
+    Credential,
     Exchange,
     Failed,
     Failure,
@@ -21,6 +22,7 @@ from sansio import (
     Started,
     TextDelta,
 )
+from sansio.auth import AwsKeys
 from sansio.types import Usage
 
 _PROVIDER = sansio.provider("openai", api_key="key", name="mine")
@@ -273,3 +275,19 @@ def test_headers_that_are_no_pairs_of_text(headers: Any) -> None:
     with pytest.raises(LocalProtocolError, match="pairs"):
         exchange.receive_head(200, headers)
     exchange.receive_head(200, [])
+
+
+def test_another_attempt_is_signed_for_its_own_time_and_keeps_what_it_was_handed() -> None:
+    keys = AwsKeys("id", "secret")
+    bedrock = sansio.provider("bedrock", secret=keys, region="us-east-1")
+    asked = ChatRequest(model="amazon.nova-pro-v1:0", messages="hi")
+    first = Exchange(bedrock, asked, unix=1_700_000_000.0)
+    dates = [
+        dict(each.request.headers)["x-amz-date"] for each in (first, first.renewed(), first.renewed(unix=1.7e9 + 60))
+    ]
+    assert dates == ["20231114T221320Z", "20231114T221320Z", "20231114T221420Z"]
+    token = Credential((("authorization", "Bearer t"),))
+    handed = Exchange(bedrock, asked, credential=token, unix=1_700_000_000.0).renewed(unix=1.7e9 + 60)
+    assert dict(handed.request.headers)["authorization"] == "Bearer t"
+    other = handed.renewed(credential=Credential((("authorization", "Bearer u"),)))
+    assert dict(other.renewed().request.headers)["authorization"] == "Bearer u"

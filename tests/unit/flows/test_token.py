@@ -74,9 +74,9 @@ class Wanting(Played["Credential | Failure"]):
         self.answer(Token(now, outcome) if isinstance(outcome, Credential) else Refused(now, outcome))
         return outcome
 
-    def fetches(self) -> Open:
+    def fetches(self, *, ahead: bool = False) -> Open:
         """The store says that it is to."""
-        self.answer(Fetch(self.clock.now))
+        self.answer(Fetch(self.clock.now, ahead))
         return self.now(Open)
 
     def response(self, status: int, *pieces: bytes) -> None:
@@ -261,13 +261,31 @@ def test_of_an_explanation_the_beginning_is_enough() -> None:
     assert (flow.failure.kind, len(flow.failure.body)) == ("bad_request", 64 * 1024)
 
 
-def test_a_refresh_that_fails_is_not_missed_while_the_old_token_is_good() -> None:
+@pytest.mark.parametrize(("status", "own"), [(400, False), (503, True)])
+def test_a_refresh_that_fails_is_not_missed_while_the_old_token_is_good(status: int, own: bool) -> None:
     flow = Wanting()
-    flow.fetches()
-    flow.response(400, INVALID)
-    flow.now(Ask)
+    flow.fetches(ahead=True)
+    flow.response(status)
+    question = flow.question()  # and no second attempt
+    assert isinstance(question, TokenFetched)
+    assert question.own is own
     flow.answer(Token(0.0, CREDENTIAL))
     assert flow.value == CREDENTIAL
+
+
+@pytest.mark.parametrize(("until", "soon"), [(NEVER, 7.0), (6.0, 6.0)])
+def test_a_refresh_takes_little_of_a_calls_time(until: float, soon: float) -> None:
+    flow = Wanting(until=until)
+    flow.answer(Busy(0.0, -1))
+    flow.done(at=2.0)
+    assert flow.fetches(ahead=True).until == soon
+    flow.breaks("timeout", at=soon)
+    flow.done()
+    question = flow.question()
+    assert isinstance(question, TokenFetched)
+    assert question.own
+    assert isinstance(question.outcome, Failure)
+    assert question.outcome.kind == "timeout"
 
 
 def test_a_fetch_has_no_events_to_show() -> None:

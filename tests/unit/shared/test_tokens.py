@@ -174,7 +174,7 @@ def test_a_token_is_replaced_ahead_of_its_end_by_one_while_the_others_use_it(
     old, new = credential(UNIX + life), credential(UNIX + 9999, "b")
     tokens = holding(old)
     assert ask(tokens, "1", UNIX + ahead - 0.5) == Token(0.0, old)
-    assert ask(tokens, "1", UNIX + ahead) == Fetch(0.0)
+    assert ask(tokens, "1", UNIX + ahead) == Fetch(0.0, ahead=True)
     assert ask(tokens, "2", UNIX + ahead) == Token(0.0, old)
     assert ask(tokens, "3", UNIX + void - 0.5) == Token(0.0, old)
     assert ask(tokens, "4", UNIX + void) == Busy(0.0, -1)
@@ -184,14 +184,23 @@ def test_a_token_is_replaced_ahead_of_its_end_by_one_while_the_others_use_it(
 
 def test_a_refresh_that_fails_is_not_missed_and_not_repeated_at_once() -> None:
     tokens = holding(credential())
-    assert ask(tokens, "1", UNIX + 3300) == Fetch(0.0)
+    assert ask(tokens, "1", UNIX + 3300) == Fetch(0.0, ahead=True)
     assert fetched(tokens, "1", FAILURE, UNIX + 3310) == Reply(Token(0.0, credential()))
     assert ask(tokens, "2", UNIX + 3339) == Token(0.0, credential())
-    assert ask(tokens, "2", UNIX + 3340) == Fetch(0.0)
+    assert ask(tokens, "2", UNIX + 3340) == Fetch(0.0, ahead=True)
     assert fetched(tokens, "2", FAILURE, UNIX + 3340, own=True) == Reply(Token(0.0, credential()))
-    assert ask(tokens, "3", UNIX + 3341) == Fetch(0.0)
+    assert ask(tokens, "3", UNIX + 3369) == Token(0.0, credential())
+    assert ask(tokens, "3", UNIX + 3370) == Fetch(0.0, ahead=True)
     assert fetched(tokens, "3", FAILURE, UNIX + 3570) == Reply(Refused(0.0, FAILURE))
     assert ask(tokens, "4", UNIX + 3570) == Fetch(0.0)
+
+
+def test_who_waits_while_a_refresh_fails_that_was_brief_fetches_at_leisure() -> None:
+    tokens = holding(credential())
+    ask(tokens, "1", UNIX + 3569)
+    assert ask(tokens, "2", UNIX + 3570) == Busy(0.0, -1)
+    assert fetched(tokens, "1", FAILURE, UNIX + 3570, own=True) == Reply(Refused(0.0, FAILURE), (-1,))
+    assert ask(tokens, "2", UNIX + 3570) == Fetch(0.0)
 
 
 def test_a_token_without_an_end_is_good_until_it_is_refused() -> None:
@@ -241,7 +250,7 @@ def test_a_forked_process_has_the_tokens_and_nobody_who_fetches_or_waits() -> No
     tokens.forked()
     assert tokens.waiting == 0
     assert ask(tokens, "3") == Token(0.0, credential())
-    assert ask(tokens, "4", UNIX + 3300) == Fetch(0.0)
+    assert ask(tokens, "4", UNIX + 3300) == Fetch(0.0, ahead=True)
     assert fetched(tokens, "1", credential(NEVER)) == Reply(Token(0.0, credential(NEVER)))
     assert ask(tokens, "5", UNIX + 3599) == Busy(0.0, -2)
 

@@ -120,7 +120,7 @@ def test_a_whole_answer_is_the_same_streamed_or_not() -> None:
     assert [call.arguments for call in response.tool_calls] == ['{"a":1}']
     _, body, whole = written(ask(Double(reply), stream=True))
     assert whole
-    assert body.count(b"data: ") == 1 + 2 + 2 + 1 + 2 + 1 + 1
+    assert body.count(b"data: ") == 1 + 2 + 2 + 2 + 1 + 1
 
 
 def test_an_error_is_the_response() -> None:

@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from sansio import ChatRequest, LocalProtocolError
+from sansio.auth import AwsKeys
 from sansio.types import Request
 from sansio.wire.proxy import Proxies
 from sansio_transports._log import Log
@@ -248,3 +249,33 @@ def test_requests_that_a_client_cannot_use_are_refused() -> None:
             client.send(Bare())
         with pytest.raises(LocalProtocolError, match="Modelled takes no extra fields"):
             client.send(Modelled())
+
+
+def test_providers_of_clouds_are_there_with_what_they_need(tmp_path: Path) -> None:
+    """A key, or the cloud's own secrets; and none without its options."""
+    keys = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "HOME": str(tmp_path)}
+    assert names(keys) == set()
+    assert names({**keys, "AWS_REGION": "us-east-1"}) == {"bedrock"}
+    assert names({"AWS_BEARER_TOKEN_BEDROCK": "k", "AWS_REGION": "us-east-1"}) == {"bedrock"}
+    assert names({"AWS_REGION": "us-east-1"}) == set()
+    (tmp_path / "config").write_text("[profile mine]\nregion = eu-west-1\n")
+    (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    files = {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "HOME": str(tmp_path),
+    }
+    (bedrock,) = from_environment({**files, "AWS_PROFILE": "mine"}, {}).get("providers", ())
+    assert bedrock.base_url == "https://bedrock-runtime.eu-west-1.amazonaws.com"
+    assert isinstance(bedrock.secret, AwsKeys)
+    assert names({"AZURE_OPENAI_API_KEY": "k"}) == set()
+    entra = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}
+    assert names(entra) == set()
+    assert names({**entra, "AZURE_OPENAI_ENDPOINT": "https://r.openai.azure.com"}) == {"azure_openai"}
+    assert names({"GOOGLE_CLOUD_PROJECT": "p", "HOME": str(tmp_path)}) == {"vertex_ai"}
+    assert names({"HOME": str(tmp_path)}) == set()
+
+
+def test_secrets_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LocalProtocolError, match="half a key"):
+        from_environment({"AWS_ACCESS_KEY_ID": "id", "HOME": str(tmp_path)}, {})

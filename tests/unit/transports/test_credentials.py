@@ -13,6 +13,7 @@ import pytest
 from sansio import LocalProtocolError
 from sansio.auth import (
     AwsKeys,
+    EntraAppService,
     EntraClientSecret,
     EntraFederated,
     GoogleMetadata,
@@ -198,6 +199,14 @@ def test_an_application_has_a_secret_or_a_file(tmp_path: Path) -> None:
     assert entra(federated, "s") == EntraFederated("t", "c", "ey.ey.x", "s")
     secret = {**federated, "AZURE_CLIENT_SECRET": "hush", "AZURE_AUTHORITY_HOST": "https://login.example"}
     assert entra(secret) == EntraClientSecret("t", "c", "hush", authority="https://login.example")
+
+
+def test_an_app_on_azure_has_an_endpoint_of_its_own() -> None:
+    env = {"IDENTITY_ENDPOINT": "http://h/t", "IDENTITY_HEADER": "x"}
+    assert entra(env) == EntraAppService("http://h/t", "x", "https://cognitiveservices.azure.com")
+    one = EntraAppService("http://h/t", "x", "https://ai.azure.com", "c")
+    assert entra({**env, **APPLICATION}, "https://ai.azure.com/.default") == one
+    assert entra({"IDENTITY_ENDPOINT": "http://h/t"}) is None
 
 
 @pytest.mark.parametrize("env", [{}, APPLICATION, {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_SECRET": "s"}])

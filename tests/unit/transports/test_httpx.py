@@ -250,7 +250,7 @@ def test_a_stream_that_is_cancelled_is_closed() -> None:
         peer.stall()
         gone.set()
 
-    async def read(answer: driver.AsyncStream) -> None:
+    async def read(answer: driver.AsyncStream[ChatResponse]) -> None:
         async for _ in answer:
             continue
 

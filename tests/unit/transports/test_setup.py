@@ -8,15 +8,16 @@ import pytest
 import sansio
 from sansio import ChatRequest, LocalProtocolError
 from sansio.commands import Ask, Broken, Done, Leased
-from sansio.types import Request
+from sansio.types import CountTokensRequest, CreateBatchRequest, ListModelsRequest, Request
 from sansio.wire.verbs import Connect, Send
 from sansio_transports._setup import Configuration, Options, Setup
 
 ONE = sansio.provider("openai_compatible", name="one", api_key="k1", base_url="http://one.test/v1")
 TWO = sansio.provider("openai_compatible", name="two", api_key="k2", base_url="http://two.test/v1")
+WITH_ALL = msgspec.structs.replace(ONE, operations=sansio.provider("openai").operations)
 
 
-def sent(setup: Setup, request: ChatRequest) -> tuple[str, bytes]:
+def sent(setup: Setup, request: Request[object]) -> tuple[str, bytes]:
     """The host that is asked, and the bytes that it is sent first."""
     call = setup.call(request, stream=False, name="1", now=0.0)
     (ask,) = call.verbs
@@ -69,6 +70,33 @@ def test_a_model_that_names_none_is_refused(model: str, message: str) -> None:
 def test_what_names_no_model_has_no_provider() -> None:
     with pytest.raises(LocalProtocolError, match="names no model"):
         Setup(providers=[ONE]).call(Request[object](), stream=False, name="1", now=0.0)
+
+
+def test_a_request_without_a_model_names_its_provider() -> None:
+    setup = Setup(providers=[WITH_ALL, TWO])
+    host, data = sent(setup, ListModelsRequest(provider="one"))
+    assert (host, data.partition(b"\r\n")[0]) == ("one.test", b"GET /v1/models HTTP/1.1")
+
+
+def test_a_provider_goes_before_a_model() -> None:
+    request = CreateBatchRequest(provider="one", model="two/m", input_file_id="f", endpoint="e")
+    setup = Setup(providers=[WITH_ALL, TWO], on_loss="drop")
+    assert sent(setup, request)[0] == "one.test"
+
+
+def test_a_provider_that_is_not_configured_is_refused() -> None:
+    for name, message in (
+        ("three", "provider 'three' names no configured provider; configured: one, two"),
+        ("", "names no"),
+    ):
+        with pytest.raises(LocalProtocolError, match=message):
+            Setup(providers=[ONE, TWO]).call(ListModelsRequest(provider=name), stream=False, name="1", now=0.0)
+
+
+@pytest.mark.parametrize("model", ["one/gpt-4o", "one:gpt-4o"])
+def test_a_model_may_stand_in_the_chat_that_is_asked_about(model: str) -> None:
+    request = CountTokensRequest(ChatRequest(model=model, messages="hi"))
+    assert body(sent(Setup(providers=[WITH_ALL]), request)[1])["model"] == "gpt-4o"
 
 
 def test_two_providers_of_one_name_are_refused() -> None:

@@ -6,25 +6,31 @@ import pytest
 
 from sansio.commands import (
     NEVER,
+    Ask,
     Attempted,
     Broken,
     Clock,
     Close,
+    Closed,
     Done,
     Emit,
     Flow,
     Leased,
     Open,
+    Question,
     Race,
     Read,
     Release,
     Reply,
     Sleep,
+    TokenRefused,
+    TokenWanted,
+    Withdraw,
 )
 from sansio.errors import LocalProtocolError
 from sansio.events import Completed, TextDelta
 from sansio.http import Timeouts
-from sansio.types import ChatResponse
+from sansio.types import ChatResponse, Credential
 from sansio.wire.lower import lower
 from sansio.wire.verbs import Bytes, Connect, Finished, Receive
 from sansio.wire.wiring import Wiring
@@ -162,3 +168,20 @@ def test_a_failed_open_is_answered_to_the_flow() -> None:
     hands = ByHand(flow)
     hands.breaks(Connect, "timeout", "late")
     assert hands.value == Broken(0.0, "timeout", "late")
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (TokenWanted("k", 5.0), TokenWanted("k", 5.0, "1.2")),
+        (TokenWanted("k", 5.0, "7"), TokenWanted("k", 5.0, "7")),
+        (Withdraw(""), Withdraw("1.2")),
+        (Closed(), Closed()),
+        (TokenRefused("k", Credential(())), TokenRefused("k", Credential(()))),
+    ],
+)
+def test_a_question_without_a_name_is_asked_in_that_of_the_call(question: Question, asked: Question) -> None:
+    def flow() -> Flow[Reply]:
+        return (yield Ask(question))
+
+    assert next(lower(flow(), "1.2", Clock(0.0), Wiring())) == (Ask(asked),)

@@ -179,3 +179,12 @@ class TestRoutes:
 
     def test_without_a_user_name_there_are_none(self) -> None:
         assert proxy_authorization(HTTP) is None
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "metadata.google.internal", "Metadata.Google.Internal"])
+def test_a_cloud_s_metadata_is_asked_for_without_a_proxy(host: str) -> None:
+    """It is this machine's own, and answers with secrets."""
+    proxy = Proxy("http", "p.test", 3128)
+    origin = Origin("http", host, 80)
+    assert Proxies(http=proxy).route(origin) == Route(origin)
+    assert Proxies(http=proxy).route(Origin("http", "169.253.0.1", 80)).proxy is proxy

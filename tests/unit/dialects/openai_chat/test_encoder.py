@@ -119,23 +119,44 @@ def test_a_choice_that_does_not_begin_with_text_opens_with_null() -> None:
 
 @pytest.mark.parametrize(("type_", "text"), [("function", "arguments"), ("custom", "input")])
 def test_a_tool_call_is_begun_and_continued(type_: str, text: str) -> None:
-    assert deltas(ToolCallStarted(1, "id", "f", type_), ToolCallDelta(1, "{}")) == [
-        {"tool_calls": [{"index": 1, "id": "id", "type": type_, type_: {"name": "f", text: ""}}]},
-        {"tool_calls": [{"index": 1, type_: {text: "{}"}}]},
+    assert deltas(ToolCallStarted(1, "id", "f", type_), ToolCallDelta(1, "{"), ToolCallDelta(1, "}")) == [
+        {"tool_calls": [{"index": 1, "id": "id", "type": type_, type_: {"name": "f", text: "{"}}]},
+        {"tool_calls": [{"index": 1, type_: {text: "}"}}]},
     ]
+    assert deltas(ToolCallStarted(1, "id", "f", type_), ToolCallDelta(0, "{}"))[:1] == [
+        {"tool_calls": [{"index": 1, "id": "id", "type": type_, type_: {"name": "f", text: ""}}]},
+    ]
+
+
+def test_a_call_that_has_begun_is_told_with_the_next_event() -> None:
+    machine = encoder()
+    assert machine.encode(ToolCallStarted(0, "id", "f")) == b""
+    assert b'"name":"f"' in machine.encode(ChoiceFinished("tool_calls"))
+    assert machine.encode(ToolCallStarted(1, "id", "f")) == b""
+    assert b'"name":"f"' in machine.encode(EMPTY)
 
 
 @pytest.mark.parametrize("type_", ["function", "custom"])
 def test_a_name_that_grows_is_told_in_pieces(type_: str) -> None:
     """Clients add them up, and the ids too."""
-    names = [ToolCallStarted(0, id_, name, type_) for id_, name in (("i", "get_"), ("i", "get_"), ("j", "get_weather"))]
-    assert [delta["tool_calls"][0].get(type_, {}).get("name") for delta in deltas(*names)] == ["get_", "weather"]
-    assert deltas(*names)[1] == {"tool_calls": [{"index": 0, type_: {"name": "weather"}}]}
+    first, again, last = [ToolCallStarted(0, "i", name, type_) for name in ("get_", "get_", "get_weather")]
+    told = deltas(first, ToolCallDelta(0, ""), again, ToolCallDelta(0, ""), last, ToolCallDelta(0, "{}"))
+    assert [delta["tool_calls"][0].get(type_, {}).get("name") for delta in told] == ["get_", "weather", None]
+    assert told[1] == {"tool_calls": [{"index": 0, type_: {"name": "weather"}}]}
+
+
+def test_a_name_that_grows_before_it_is_told_is_told_whole() -> None:
+    first, last = ToolCallStarted(0, "i", "get_"), ToolCallStarted(0, "j", "get_weather")
+    (told,) = deltas(first, last, ToolCallDelta(0, "{}"))
+    assert told["tool_calls"][0]["function"] == {"name": "get_weather", "arguments": "{}"}
 
 
 def test_a_name_of_the_deprecated_form_that_comes_late() -> None:
-    late = [ToolCallStarted(0, "x", name, "function_call") for name in ("", "f")]
-    assert deltas(*late)[1] == {"function_call": {"name": "f"}}
+    early, late = (ToolCallStarted(0, "x", name, "function_call") for name in ("", "f"))
+    assert deltas(early, ToolCallDelta(0, "{"), late, ToolCallDelta(0, "}"))[1:] == [
+        {"function_call": {"name": "f"}},
+        {"function_call": {"arguments": "}"}},
+    ]
 
 
 def test_calls_of_unknown_types_stand_among_the_others() -> None:
@@ -146,23 +167,24 @@ def test_calls_of_unknown_types_stand_among_the_others() -> None:
     assert [delta["tool_calls"][0] for delta in deltas(*events)] == [
         {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}},
         {"index": 1, "id": "u", "type": "zz", "zz": {}},
-        {"index": 2, "id": "b", "type": "function", "function": {"name": "g", "arguments": ""}},
-        {"index": 2, "function": {"arguments": "{}"}},
+        {"index": 2, "id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
         {"index": 1, "zz": {}},
     ]
 
 
 def test_the_deprecated_call_of_a_function() -> None:
     assert deltas(ToolCallStarted(0, "x", "f", "function_call"), ToolCallDelta(0, "{}")) == [
-        {"function_call": {"name": "f", "arguments": ""}},
-        {"function_call": {"arguments": "{}"}},
+        {"function_call": {"name": "f", "arguments": "{}"}},
     ]
 
 
 def test_arguments_of_a_call_that_never_began_begin_one() -> None:
     assert deltas(ToolCallDelta(2, "{}")) == [
-        {"tool_calls": [{"index": 2, "id": "call_0_2", "type": "function", "function": {"name": "", "arguments": ""}}]},
-        {"tool_calls": [{"index": 2, "function": {"arguments": "{}"}}]},
+        {
+            "tool_calls": [
+                {"index": 2, "id": "call_0_2", "type": "function", "function": {"name": "", "arguments": "{}"}}
+            ]
+        }
     ]
 
 

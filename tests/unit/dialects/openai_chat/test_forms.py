@@ -207,7 +207,7 @@ def test_a_tool_without_a_schema() -> None:
 def test_thoughts_that_are_parts(content: Any, sent: list[object]) -> None:
     thought = Message("assistant", content, reasoning_content="hm")
     body, losses = _sent(_with(forms={"reasoning": "thinking_part"}), messages=[user("hi"), thought])
-    first = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    first = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}], "closed": True}
     assert body["messages"][1] == {"role": "assistant", "content": [first, *sent]}
     assert losses == []
 

@@ -31,3 +31,28 @@ def test_reasoning_tokens_beside_the_details() -> None:
 def test_cost(cost: float | str | CostPiece | None, dollars: float | None) -> None:
     """A number, a text, or an object with a total."""
     assert usage(UsagePiece(cost=cost)).cost == dollars
+
+
+@pytest.mark.parametrize(
+    ("counts", "reasoning", "canonical"),
+    [
+        pytest.param((9, 3, 62), 50, (9, 53, 62), id="only the total has it"),
+        pytest.param((9, 60, 119), 50, (9, 110, 119), id="only the total has it, and it is the smaller part"),
+        pytest.param((9, 3, 12), 50, (9, 53, 62), id="neither has it"),
+        pytest.param((9, 3, 40), 50, (9, 53, 40), id="a total that nothing adds up to"),
+        pytest.param((9, 3, None), 50, (9, 53, None), id="no total"),
+        pytest.param((9, 60, 69), 50, (9, 60, 69), id="both have it"),
+        pytest.param((9, 3, 12), 3, (9, 3, 12), id="nothing but reasoning"),
+        pytest.param((9, 3, 12), 0, (9, 3, 12), id="no reasoning"),
+        pytest.param((None, 3, 12), 50, (None, 3, 12), id="no prompt"),
+        pytest.param((9, None, 12), 50, (9, None, 12), id="no completion"),
+    ],
+)
+def test_reasoning_beside_the_completion(
+    counts: tuple[int | None, ...], reasoning: int, canonical: tuple[int | None, ...]
+) -> None:
+    """Xai counts it in the total only, deepinfra at Gemini nowhere; who counts it in both is left alone."""
+    prompt, completion, total = counts
+    piece = UsagePiece(prompt, completion, total, None, CompletionTokensDetails(reasoning_tokens=reasoning))
+    found = usage(piece)
+    assert (found.prompt_tokens, found.completion_tokens, found.total_tokens) == canonical

@@ -1,4 +1,7 @@
-"""The input file of a batch, a request a line: https://platform.openai.com/docs/api-reference/batch/request-input."""
+"""The files of a batch, for whoever moves them: requests to lines, and lines to results.
+
+https://platform.openai.com/docs/api-reference/batch/request-input and .../request-output
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from collections.abc import Iterable
 import msgspec
 
 from ... import dialects
-from ...errors import LocalProtocolError
+from ...errors import Failure, LocalProtocolError
 from ...http import Limits
-from ...types import BatchItem, Loss, Provider
+from ...types import BatchItem, BatchResults, Loss, Provider
 from ..codec import Terms
+from .batch_results import ResultsDecoder
 
 
 def batch_input(
@@ -22,7 +26,7 @@ def batch_input(
     each line.  Upload the file with the purpose `batch`; the `endpoint` of the batch is the lines' one `url`.  The paths
     of losses begin with the request's name.  Raises LocalProtocolError for a name that is given twice.
     """
-    terms = Terms(provider=provider, stream=False, limits=Limits())
+    terms = _terms(provider)
     lines: dict[str, bytes] = {}
     losses: list[Loss] = []
     for item in items:
@@ -34,3 +38,17 @@ def batch_input(
         lines[item.custom_id] = msgspec.json.encode(line)
         losses += [Loss(f"{item.custom_id}.{loss.path}", loss.action, loss.reason) for loss in encoded.losses]
     return b"".join([line + b"\n" for line in lines.values()]), tuple(losses)
+
+
+def batch_output(lines: bytes, provider: Provider) -> BatchResults | Failure:
+    """The results in an output or error file, or in some whole lines of one; the failure where a line is no result.
+
+    A file that is too large to be held is read by `FileContentRequest` as a stream, and given here in pieces.
+    """
+    decoder = ResultsDecoder(_terms(provider))
+    decoder.receive_document(lines)
+    return decoder.failure or decoder.response()
+
+
+def _terms(provider: Provider) -> Terms:
+    return Terms(provider=provider, stream=False, limits=Limits())
