@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar, get_args
 import msgspec
 
 from ..auth import authorized
-from ..dialects.codec import Folding, Reply, Terms
+from ..dialects.codec import Folding, Framing, Reply, Terms
 from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
@@ -39,6 +39,7 @@ _REQUEST_IDS: Final = (
     "mistral-correlation-id",
     "nvcf-reqid",
     "x-vercel-id",
+    "x-debug-trace-id",
 )
 
 
@@ -105,7 +106,7 @@ class Exchange(Generic[R]):
         reading = of.codec.reading(of.asked, of.terms)
         self._decoder = reading.decoder
         self._fold: Folding[R] = reading.fold
-        self._framing = reading.framing or of.codec.framing
+        self._framing: Framing = reading.framing or of.codec.framing
         self._reader: Reader | None = None  # from the head to the outcome
         self._events: list[Event[R]] = []
         self._taken = 0  # how many of them `next_event` has given

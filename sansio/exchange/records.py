@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from ..dialects.codec import Decoder
+from ..dialects.lenient import is_json
 from ..errors import Failure, Kind
 from ..events import Delta
 from ..framing.eventstream import EventStreamDecoder, EventStreamMessage
@@ -91,7 +92,8 @@ class _Lines:
         return self._lines.receive_data(data)
 
     def finish(self) -> Sequence[bytes]:
-        return self._lines.receive_eof()
+        # A last line without its end counts if it is whole, as the last server-sent event does; else it was cut.
+        return [line for line in self._lines.receive_eof() if is_json(line)]
 
 
 class _BinaryEvents:

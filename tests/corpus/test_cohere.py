@@ -16,7 +16,15 @@ import pytest
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
-from sansio.types import Opaque
+from sansio.types import (
+    EmbeddingRequest,
+    EmbeddingResponse,
+    ListModelsRequest,
+    Opaque,
+    Request,
+    RerankRequest,
+    RerankResponse,
+)
 
 _FILE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "cohere-chat.jsonl.gz"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -125,3 +133,43 @@ def test_kinds() -> None:
         (404, "not_found"),
         (422, "unprocessable"),
     }
+
+
+_OTHERS: dict[str, Request[Any]] = {
+    "embeddings": EmbeddingRequest(model="m", input="hi"),
+    "models": ListModelsRequest(),
+    "rerank": RerankRequest(model="m", query="q", documents=[]),
+}
+
+
+def test_other_operations() -> None:
+    """Embeddings, rerank and the list of models, as they were answered."""
+    counted = dict.fromkeys(_OTHERS, 0)
+    with gzip.open(_FILE.with_name("cohere-misc.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        recordings = [recording for recording in map(json.loads, lines) if recording["api"] in _OTHERS]
+    for recording in recordings:
+        exchange = Exchange(sansio.provider("cohere", api_key="key"), _OTHERS[recording["api"]], on_loss="drop")
+        exchange.receive_head(recording["status"], [])
+        exchange.receive_data(recording["response_body"].encode())
+        exchange.receive_eof()
+        end, body = exchange.outcome, json.loads(recording["response_body"])
+        if recording["status"] != 200:
+            assert isinstance(end, Failed)
+            assert end.failure.kind == "authentication"
+            continue
+        counted[recording["api"]] += 1
+        assert isinstance(end, Completed), end
+        match end.response:
+            case EmbeddingResponse(data=data, usage=usage):
+                assert [item.embedding for item in data] == body["embeddings"]["float"]
+                assert usage is not None
+            case RerankResponse(results=results, search_units=units):
+                assert [(item.index, item.relevance_score) for item in results] == [
+                    (item["index"], item["relevance_score"]) for item in body["results"]
+                ]
+                assert units
+            case response:
+                assert [(model.id, model.context_window) for model in response.data] == [
+                    (model["name"], int(model["context_length"])) for model in body["models"]
+                ]
+    assert all(counted.values())

@@ -16,7 +16,7 @@ import pytest
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
-from sansio.types import Opaque
+from sansio.types import ListModelsRequest, Opaque
 
 _FILE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "ollama-native_chat.jsonl.gz"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -97,15 +97,17 @@ def test_cut_everywhere() -> None:
 
 
 def test_cut_off() -> None:
-    """A stream that ends cleanly before its last line is truncated."""
+    """A stream that ends cleanly before its last line is whole is truncated, at the end of a line or within one."""
     for recording in _recordings():
         if recording["stream"] and recording["expected"]["end"] == "completed":
-            body = _body(recording)
-            marker = body.rindex(b"\n", 0, body.rindex(b'"done":true'))
-            for end in [match.end() for match in re.finditer(rb"\n", body[: marker + 1])]:
+            body = _body(recording).rstrip()
+            marker = body.rindex(b"\n")
+            ends = [match.end() for match in re.finditer(rb"\n", body[: marker + 1])]
+            for end in [*ends, *(end + 9 for end in ends), len(body) - 1]:
                 outcome = _run(recording, [body[:end]])[1]
                 assert isinstance(outcome, Failed), (recording["id"], end)
                 assert outcome.failure.kind == "truncated"
+            assert isinstance(_run(recording, [body])[1], Completed)
 
 
 def test_kinds() -> None:
@@ -116,3 +118,19 @@ def test_kinds() -> None:
         if isinstance(end, Failed):
             kinds.add((recording["status"], end.failure.kind))
     assert kinds == {(404, "not_found"), (500, "server_error")}
+
+
+def test_the_list_of_models() -> None:
+    """What `GET /api/tags` was answered."""
+    with gzip.open(_FILE.with_name("ollama-misc.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        bodies = [r["response_body"] for r in map(json.loads, lines) if r["url"].endswith("/api/tags")]
+    for body in bodies:
+        exchange = Exchange(sansio.provider("ollama"), ListModelsRequest())
+        exchange.receive_head(200, [])
+        exchange.receive_data(body.encode())
+        exchange.receive_eof()
+        assert isinstance(exchange.outcome, Completed)
+        assert [model.id for model in exchange.outcome.response.data] == [
+            model["name"] for model in json.loads(body)["models"]
+        ]
+    assert bodies

@@ -9,17 +9,21 @@ _REFUSED: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class CallIds:
-    """Gives each call the id that it has on the wire.  An id that comes again, as derived ones do, is another call's."""
+    """Gives each call the id that it has on the wire.  An id that comes again, as derived ones do, is another call's.
 
-    __slots__ = ("_now", "_taken")
+    What matches *refused* becomes an underscore.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_now", "_refused", "_taken")
+
+    def __init__(self, refused: re.Pattern[str] = _REFUSED) -> None:
+        self._refused = refused
         self._taken: set[str] = set()
         self._now: dict[str, str] = {}  # the wire's id of the latest call that the caller knows by this one
 
     def of_call(self, id_: str) -> str:
         """The id of the next call, which the caller calls *id_*."""
-        wire = stem = _REFUSED.sub("_", id_)
+        wire = stem = self._refused.sub("_", id_)
         count = 1
         while wire in self._taken:
             count += 1
@@ -30,4 +34,4 @@ class CallIds:
 
     def of_result(self, id_: str) -> str:
         """The id of the call that a result answers: the latest one of that name."""
-        return self._now.get(id_) or _REFUSED.sub("_", id_)
+        return self._now.get(id_) or self._refused.sub("_", id_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, TypeAlias
 
 import msgspec
@@ -34,6 +35,7 @@ Block: TypeAlias = dict[str, object]
 
 # What stands among the parts of an answer although it is none: nobody takes it back.
 RESPONSE_FIELDS: Final = "additionalModelResponseFields"
+_NO_ID: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 _NO_URLS: Final = "the API takes no URLs but those of S3: send the data itself"
 
 
@@ -47,7 +49,7 @@ class BlockWriter:
         self._losses = losses
         self._lacks = lacks
         self._names: set[str] = set()  # of documents, each of which needs its own
-        self.ids = CallIds()
+        self.ids = CallIds(_NO_ID)
 
     def of(self, part: OrderedPart, path: str) -> list[Block]:
         """The blocks of one part, none where it says nothing or cannot be sent; a mark of the cache is one behind it."""

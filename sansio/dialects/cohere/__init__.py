@@ -8,9 +8,8 @@ from ...errors import Failure
 from ...events import Fold
 from ...types import ChatRequest, ChatResponse
 from ..codec import Codec, Encoded, Framing, Reading, Reply, Terms, native_model
-from ..failures import of_reply
 from .decoder import ChatDecoder
-from .failures import RULES_OF_COHERE
+from .failures import failure
 from .request import encode_request
 
 
@@ -29,7 +28,7 @@ class ChatCodec:
 
     def failure(self, reply: Reply, terms: Terms) -> Failure:
         """Why Cohere refused."""
-        return of_reply(reply, terms.unix, RULES_OF_COHERE)
+        return failure(reply, terms)
 
 
 CODEC: Final[Codec[ChatRequest, ChatResponse]] = ChatCodec()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..failures import RULES, Rule
+import msgspec
+
+from ...errors import Failure
+from ..codec import Reply, Terms
+from ..failures import RULES, Rule, of_reply
+from ..lenient import REFUSALS
 
 RULES_OF_COHERE: Final[tuple[Rule, ...]] = (
     Rule("context_window", frozenset({400, 422}), frozenset({"too_many_tokens"}), r"exceeds the context"),
@@ -19,3 +24,21 @@ RULES_OF_COHERE: Final[tuple[Rule, ...]] = (
     ),
     *RULES,
 )
+
+
+class _Body(msgspec.Struct):
+    id: str | None = None
+
+
+_body = msgspec.json.Decoder(_Body).decode
+
+
+def failure(reply: Reply, terms: Terms) -> Failure:
+    """The failure that an error response stands for; without a trace in the headers, its own id is the request's."""
+    found = of_reply(reply, terms.unix, RULES_OF_COHERE)
+    if "x-debug-trace-id" in reply.headers:
+        return found
+    try:
+        return msgspec.structs.replace(found, request_id=_body(reply.body).id)
+    except REFUSALS:
+        return found

@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from ...errors import Failure
 from ..codec import Reply, Terms
-from ..failures import of_reply
 from ..openai.operation import Operation
-from .failures import RULES_OF_COHERE
+from .failures import failure
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -19,4 +18,4 @@ class CohereOperation(Operation[Q, R]):
 
     def failure(self, reply: Reply, terms: Terms) -> Failure:
         """Why Cohere refused."""
-        return of_reply(reply, terms.unix, RULES_OF_COHERE)
+        return failure(reply, terms)

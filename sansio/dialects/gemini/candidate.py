@@ -94,8 +94,9 @@ class CandidateState:
         if self.silent:
             events.append(TextDelta("", self.index))
         self._end_call(events)
-        if self.finish_reason is not None and (finished := self._finished(self.finish_reason)).reason != self._reason:
-            events.append(finished)
+        if self.finish_reason is not None:
+            told, finished = self._reason, self._finished(self.finish_reason)
+            events += [finished] if finished.reason != told else []
 
     def _finished(self, native: str) -> ChoiceFinished:
         reason = canonical(native)

@@ -45,7 +45,7 @@ class Rewriter:
         self._forms = quirks.forms
         self._lacks = quirks.lacks
         self._reasoning_field = quirks.reasoning_field
-        self._always_reasoned = quirks.forms.get("history") == "reasoned"
+        self._always = quirks.reasoning_field if quirks.forms.get("history") == "reasoned" else None
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
@@ -65,7 +65,7 @@ class Rewriter:
                 and (message.function_call is None or message.function_call.extra is None)
                 and message.extra is None
                 and message.role not in roles
-                and not (self._always_reasoned and message.role == "assistant")
+                and (self._always is None or message.role != "assistant")
             )
             else self._message(message, f"messages[{position}]")
             for position, message in enumerate(conversation)
@@ -125,8 +125,8 @@ class Rewriter:
             members["audio"] = {"id": message.audio.id}  # the API knows the rest by its id
         if reasoning := "".join(thoughts):
             self._give_back(reasoning, members, path)
-        elif self._always_reasoned and message.role == "assistant" and self._reasoning_field is not None:
-            members[self._reasoning_field] = ""
+        elif self._always is not None and message.role == "assistant":
+            members[self._always] = ""
         states, self._states = self._states, {}
         return {**members, **states, **(message.extra or {})}
 

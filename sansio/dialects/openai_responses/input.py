@@ -29,6 +29,7 @@ from ...types import (
 )
 from ..losses import Losses
 from ..media import inline
+from .wire import given
 
 Json: TypeAlias = dict[str, object]
 
@@ -116,9 +117,9 @@ class InputWriter:
             case RefusalPart():
                 return {"type": "refusal", "refusal": part.refusal}
             case ImagePart(image_url=image):
-                return {"type": "input_image", "image_url": image.url, **_given(detail=image.detail)}
+                return {"type": "input_image", "image_url": image.url, **given(detail=image.detail)}
             case FilePart(file=file):
-                return {"type": "input_file", **_given(**msgspec.structs.asdict(file))}
+                return {"type": "input_file", **given(**msgspec.structs.asdict(file))}
             case AudioPart():
                 self._losses.drop(path, "the API takes no audio")
             case _:
@@ -250,7 +251,3 @@ def _plain_text(part: ContentPart) -> str | None:
     if isinstance(part, TextPart) and part.extra is None and part.prompt_cache_breakpoint is None:
         return part.text
     return None
-
-
-def _given(**members: object) -> Json:
-    return {name: value for name, value in members.items() if value is not None}

@@ -74,17 +74,26 @@ def seal(state: Opaque | None) -> str:
     return _SEAL + b64encode(msgspec.json.encode(state)).decode("ascii")
 
 
+def is_sealed(raw: Raw) -> bool:
+    """Whether a reasoning is the item of a server of ours, and not the API's."""
+    return _content(raw).startswith(_SEAL)
+
+
 def unseal(raw: Raw) -> Opaque | None:
-    """The state of a reasoning that a client gives back: what a server sealed, or the item itself."""
+    """The state of a reasoning that a client gives back: what a server sealed, or else the item itself."""
     from base64 import b64decode
 
     try:
-        content = _sealed(raw).encrypted_content or ""
-        if content.startswith(_SEAL):
-            return _state(b64decode(content.removeprefix(_SEAL)))
-    except (ValueError, *REFUSALS):
-        pass
-    return Opaque(DIALECT, raw.copy())
+        return _state(b64decode(_content(raw).removeprefix(_SEAL))) if is_sealed(raw) else Opaque(DIALECT, raw.copy())
+    except (ValueError, *REFUSALS):  # somebody broke the seal
+        return Opaque(DIALECT, raw.copy())
+
+
+def _content(raw: Raw) -> str:
+    try:
+        return _sealed(raw).encrypted_content or ""
+    except REFUSALS:
+        return ""
 
 
 def image_of(raw: Raw) -> ImagePart | None:

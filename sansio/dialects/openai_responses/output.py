@@ -29,7 +29,7 @@ from ...types import Opaque, TokenLogprob
 from ..calls import derived_id
 from ..lenient import UnreadableError, read
 from ..openai_chat.content import annotation
-from .items import BETWEEN, arguments_text, image_of, state_of
+from .items import BETWEEN, arguments_text, image_of, is_sealed, state_of
 from .wire import DIALECT, CallItem, ContentPiece, Event, MessageItem, Piece, ReasoningItem, Tag
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -238,7 +238,7 @@ class Output:
             events.append(StateAdded(state, "text"))
 
     def _take_reasoning(self, item: _Item, raw: Raw, events: list[Delta]) -> None:
-        self._reasoned = True
+        self._reasoned |= not is_sealed(raw)
         piece = self._read(raw, ReasoningItem)
         for member, parts in (("summary", piece.summary), ("content", piece.content)):
             for place in item.unsaid(member, len(parts or ())):

@@ -33,7 +33,7 @@ from ...types import (
 )
 from ..openai_chat.shapes import Unknown, shape
 from .fields import Fields, each, read_text, type_of
-from .items import image_of, reasoning_text, state_of, unseal
+from .items import image_of, is_sealed, reasoning_text, state_of, unseal
 from .server_tools import opaque
 from .wire import Members
 
@@ -65,7 +65,7 @@ class _Conversation:
                 self._receive_message(raw)
             case "reasoning":
                 state = unseal(raw)
-                self._answer.reasoned |= state is not None and state.raw == raw
+                self._answer.reasoned |= not is_sealed(raw)
                 self._answer.parts.append(ReasoningPart(text=reasoning_text(raw), state=state))
             case "function_call" | "custom_tool_call" as type_:
                 call = _read_call(raw, type_, reasoned=self._answer.reasoned)

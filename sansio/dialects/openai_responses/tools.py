@@ -17,6 +17,7 @@ from ...types import (
     WebSearchOptions,
 )
 from ..losses import Losses
+from .wire import given
 
 
 def tool_json(tool: Tool, path: str, losses: Losses) -> object:
@@ -29,8 +30,8 @@ def tool_json(tool: Tool, path: str, losses: Losses) -> object:
         return None if own is None else own.raw
     if isinstance(tool, CustomTool):
         custom = tool.custom
-        given = _given(description=custom.description, format=custom.format and _flat(custom.format))
-        return {"type": "custom", "name": custom.name, **given, **(custom.extra or {}), **(tool.extra or {})}
+        told = given(description=custom.description, format=custom.format and _flat(custom.format))
+        return {"type": "custom", "name": custom.name, **told, **(custom.extra or {}), **(tool.extra or {})}
     return _function(tool, path, losses)
 
 
@@ -51,10 +52,10 @@ def choice_json(choice: ToolChoice, losses: Losses) -> object:
 
 def web_search_json(options: WebSearchOptions) -> dict[str, object]:
     """The tool that chat completions have as an option."""
-    tool = {"type": "web_search", **_given(search_context_size=options.search_context_size)}
+    tool = {"type": "web_search", **given(search_context_size=options.search_context_size)}
     if (location := options.user_location) is not None:
         place = location.approximate
-        where = _given(city=place.city, country=place.country, region=place.region, timezone=place.timezone)
+        where = given(city=place.city, country=place.country, region=place.region, timezone=place.timezone)
         tool["user_location"] = {"type": "approximate", **where}
     return tool
 
@@ -66,7 +67,7 @@ def _function(tool: FunctionTool, path: str, losses: Losses) -> dict[str, object
     return {
         "type": "function",
         "name": function.name,
-        **_given(description=function.description),
+        **given(description=function.description),
         "parameters": function.parameters,
         "strict": bool(function.strict),
         **(function.extra or {}),
@@ -86,7 +87,3 @@ def _flat(format_: Mapping[str, object]) -> Mapping[str, object]:
         return format_
     rest = {name: value for name, value in format_.items() if name != "grammar"}
     return {**rest, **cast("Mapping[str, object]", grammar)}
-
-
-def _given(**members: object) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...types import CompletionTokensDetails, PromptTokensDetails, Usage
-from .wire import Answer, InputDetails, OutputDetails, UsagePiece
+from .wire import Answer, InputDetails, OutputDetails, UsagePiece, given
 
 
 def usage(answer: Answer) -> Usage | None:
@@ -31,15 +31,15 @@ def _searches(answer: Answer, piece: UsagePiece) -> int | None:
 
 def usage_json(usage: Usage) -> dict[str, object]:
     """The usage as a server of this API states it, as far as it is stated."""
-    members = _given(
+    members = given(
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.completion_tokens,
         total_tokens=usage.total_tokens,
         cost=usage.cost,
     )
     if (prompt := usage.prompt_tokens_details) is not None:
-        ttl = _given(ttl_12h_tokens=prompt.cache_write_12h_tokens)
-        members["input_tokens_details"] = _given(
+        ttl = given(ttl_12h_tokens=prompt.cache_write_12h_tokens)
+        members["input_tokens_details"] = given(
             cached_tokens=prompt.cached_tokens,
             cache_write_tokens=prompt.cache_write_tokens,
             cache_write_tokens_details=ttl or None,
@@ -48,7 +48,7 @@ def usage_json(usage: Usage) -> dict[str, object]:
             image_tokens=prompt.image_tokens,
         )
     if (completion := usage.completion_tokens_details) is not None:
-        members["output_tokens_details"] = _given(
+        members["output_tokens_details"] = given(
             reasoning_tokens=completion.reasoning_tokens,
             audio_tokens=completion.audio_tokens,
             text_tokens=completion.text_tokens,
@@ -77,7 +77,3 @@ def _output(details: OutputDetails | None) -> CompletionTokensDetails | None:
     return CompletionTokensDetails(
         details.reasoning_tokens, details.audio_tokens, details.text_tokens, details.image_tokens
     )
-
-
-def _given(**members: object) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value is not None}

@@ -183,3 +183,8 @@ class CallItem(msgspec.Struct, gc=False):
 
 decode_piece: Final = msgspec.json.Decoder(Piece).decode
 decode_event: Final = msgspec.json.Decoder(Event).decode
+
+
+def given(**members: object) -> dict[str, object]:
+    """The members of an object that are there."""
+    return {name: value for name, value in members.items() if value is not None}

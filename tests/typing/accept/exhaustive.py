@@ -13,6 +13,7 @@ from sansio import (
     Data,
     Event,
     Failed,
+    ImageAdded,
     LogprobsDelta,
     ModerationReported,
     Opaque,
@@ -42,7 +43,7 @@ def shown(event: Event[ChatResponse]) -> str:
             return f"{index} {arguments}"
         case ChoiceFinished(reason):
             return reason
-        case AudioDelta() | AnnotationAdded() | LogprobsDelta() | StateAdded() | Data() | Opaque():
+        case AudioDelta() | ImageAdded() | AnnotationAdded() | LogprobsDelta() | StateAdded() | Data() | Opaque():
             return "other output"
         case Started() | ModerationReported() | UsageReported():
             return "about the answer"

@@ -9,7 +9,7 @@ import sansio
 from sansio import ChatRequest
 from sansio.dialects.losses import Losses
 from sansio.dialects.parameters import Parameters, apply_rules, rule_for
-from sansio.types import Loss, ModelRule, Quirks, StreamOptions
+from sansio.types import FunctionChoice, Loss, ModelRule, Quirks, StreamOptions, Thinking
 
 _OPENAI = sansio.provider("openai")
 
@@ -43,7 +43,9 @@ _QUIRKS = Quirks(
     spelled={"reasoning_effort": {"medium": "high"}},
     models=(
         ModelRule(
-            pattern="x.*", spelled={"verbosity": {"low": "terse"}}, refused={"tool_choice": frozenset({"required"})}
+            pattern="x.*",
+            spelled={"verbosity": {"low": "terse"}},
+            refused={"thinking": frozenset({"disabled"}), "tool_choice": frozenset({"required"})},
         ),
         ModelRule(pattern="a.*", forbidden=frozenset({"top_k"}), lifted_by="none", reasoning="budget"),
         ModelRule(pattern=".*b", renamed={"stop": "halt"}),
@@ -76,6 +78,9 @@ def test_a_model_without_a_rule() -> None:
         ({"tool_choice": "required"}, "x", {}, [("tool_choice", "x does not take 'required'")]),
         ({"tool_choice": "auto"}, "x", {"tool_choice": "auto"}, []),
         ({"tool_choice": "required"}, "c", {"tool_choice": "required"}, []),
+        ({"tool_choice": FunctionChoice.of("f")}, "x", {"tool_choice": FunctionChoice.of("f")}, []),
+        ({"thinking": Thinking("disabled")}, "x", {}, [("thinking", "x does not take 'disabled'")]),
+        ({"thinking": Thinking("enabled")}, "x", {"thinking": Thinking("enabled")}, []),
         ({"stream_options": StreamOptions(include_usage=True)}, "o", {}, []),
         (
             {"stream_options": StreamOptions(include_obfuscation=True)},

@@ -175,7 +175,7 @@ def test_each_document_has_a_name_of_its_own() -> None:
 
 
 def test_ids_are_made_fit_and_kept_apart() -> None:
-    calls = [FunctionToolCall(id=id_, function=FunctionCall("f", "{}")) for id_ in ("a b", "call_0_0", "call_0_0")]
+    calls = [FunctionToolCall(id=id_, function=FunctionCall("f", "{}")) for id_ in ("a b.c:1", "call_0_0", "call_0_0")]
     blocks, _ = written(*calls)
     ids = [block["toolUse"]["toolUseId"] for block in msgspec.convert(blocks, list[dict[str, dict[str, object]]])]
-    assert ids == ["a_b", "call_0_0", "call_0_0_2"]
+    assert ids == ["a_b.c:1", "call_0_0", "call_0_0_2"]

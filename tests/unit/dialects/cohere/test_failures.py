@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sansio
+from sansio import ChatRequest, Credential, Exchange, Failed
 from sansio.dialects.codec import Reply, Terms
 from sansio.dialects.cohere import CODEC
 from sansio.http import Limits
@@ -42,3 +43,15 @@ _TERMS = Terms(provider=sansio.provider("cohere"), stream=False, limits=Limits()
 )
 def test_the_kind(status: int, body: bytes, kind: str) -> None:
     assert CODEC.failure(Reply(status, {}, body), _TERMS).kind == kind
+
+
+def test_the_id_of_the_request() -> None:
+    body = b'{"id":"b","message":"broke"}'
+    assert CODEC.failure(Reply(500, {}, body), _TERMS).request_id == "b"
+    assert CODEC.failure(Reply(500, {}, b"<html>"), _TERMS).request_id is None
+    exchange = Exchange(_TERMS.provider, ChatRequest(model="m", messages="hi"), credential=Credential(()))
+    exchange.receive_head(500, [("X-Debug-Trace-Id", "t")])
+    exchange.receive_data(body)
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Failed)
+    assert exchange.outcome.failure.request_id == "t"

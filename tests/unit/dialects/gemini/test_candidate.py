@@ -163,7 +163,7 @@ def test_what_has_no_place_of_its_own_is_an_annotation() -> None:
     added = of(AnnotationAdded, candidate(finishReason="MALFORMED_FUNCTION_CALL", **told))
     assert [
         (event.annotation.type, msgspec.json.decode(event.annotation.extra[event.annotation.type])) for event in added
-    ] == [(name, value) for name, value in told.items()]
+    ] == list(told.items())
     assert (
         of(AnnotationAdded, candidate({"text": "a"}, finishReason="STOP", finishMessage="Model generated calls.")) == []
     )

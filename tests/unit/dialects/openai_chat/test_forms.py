@@ -79,6 +79,7 @@ def test_a_stop_that_is_a_list(stop: object, sent: object) -> None:
             {"thinking": {"type": "enabled", "keep": "all"}},
             [],
         ),
+        ({"thinking": Thinking("enabled", display="omitted")}, {"thinking": {"type": "enabled"}}, ["thinking.display"]),
         ({"thinking": Thinking("adaptive")}, {}, ["thinking"]),
         ({}, {}, []),
     ],
@@ -87,6 +88,14 @@ def test_thinking_that_is_switched(asked: dict[str, Any], sent: dict[str, Any], 
     body, losses = _sent(_with(forms={"reasoning": "thinking_switch"}), **asked)
     assert {name: body[name] for name in ("thinking", "reasoning_effort") if name in body} == sent
     assert [loss.path for loss in losses] == lost
+
+
+def test_thinking_that_has_a_type_alone() -> None:
+    only = _with(forms={"reasoning": "thinking_type"})
+    body, losses = _sent(only, thinking=Thinking("enabled", 5), reasoning_effort="none")
+    assert (body["thinking"], body["reasoning_effort"]) == ({"type": "enabled"}, "none")
+    assert [loss.path for loss in losses] == ["thinking.budget_tokens"]
+    assert "thinking" not in _sent(only, reasoning_effort="low")[0]
 
 
 @pytest.mark.parametrize(
@@ -212,11 +221,22 @@ def test_thoughts_that_are_parts(content: Any, sent: list[object]) -> None:
     assert losses == []
 
 
+def test_an_assistant_that_always_says_what_it_thought() -> None:
+    always = _with(forms={"history": "reasoned"}, reasoning_field="reasoning_content")
+    thought = Message("assistant", "b", reasoning_content="hm")
+    body, losses = _sent(always, messages=[user("hi"), assistant("a"), user("so"), thought])
+    assert [message.get("reasoning_content") for message in body["messages"]] == [None, "", None, "hm"]
+    assert losses == []
+
+
 def test_names_that_only_some_messages_may_have() -> None:
     messages = [user("hi", name="ann"), Message("tool", "4", name="f", tool_call_id="a")]
     body, losses = _sent(_with(named=frozenset({"tool"})), messages=messages)
     assert [message.get("name") for message in body["messages"]] == [None, "f"]
     assert losses == [Loss("messages[0].name", "dropped", "the provider takes no names in such messages")]
+    body, losses = _sent(_with(named=frozenset({"user"})), messages=messages)
+    assert [message.get("name") for message in body["messages"]] == ["ann", None]
+    assert losses == []  # the call has the name
     assert _sent(_ANY, messages=messages)[0]["messages"][0]["name"] == "ann"
 
 

@@ -111,7 +111,7 @@ def test_a_second_text_is_another_message() -> None:
 def test_the_order_is_kept_where_it_is_not_the_usual_one() -> None:
     text = {"type": "message", "id": "msg_1", "role": "assistant", "content": "a", "phase": "commentary"}
     reasoning = ReasoningPart(text="hm", state=_opaque(_REASONING))
-    phase = Opaque("openai_responses", Raw(b'{"phase":"commentary"}'))
+    phase = Opaque("openai_responses", Raw(b'{"phase":"commentary","id":"msg_1"}'))
     (message,) = _messages(_REASONING, text, {**_CALL, "status": "completed"}, _SEARCH)
     parts: list[OrderedPart] = [reasoning, TextPart(text="a", state=phase), _call(), _opaque(_SEARCH)]
     assert message == Message("assistant", "a", tool_calls=[_call()], reasoning_content="hm", parts=parts)
