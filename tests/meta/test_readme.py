@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sansio import providers
 from sansio.errors import EXCEPTIONS, RETRIED
 from sansio.testing import Double, answer
 from sansio_transports.serve.threads import serve_double
@@ -33,7 +34,16 @@ def _provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_provider")
+@pytest.fixture
+def _no_further_provider() -> Iterator[None]:
+    """What is registered is known to this test only."""
+    known = dict(providers._registered)  # pyright: ignore[reportPrivateUsage]
+    yield
+    providers._registered.clear()  # pyright: ignore[reportPrivateUsage]
+    providers._registered.update(known)  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.mark.usefixtures("_provider", "_no_further_provider")
 def test_the_code_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     script = tmp_path / "readme.py"
     script.write_text("\n".join(_blocks("python")), "utf-8")
@@ -42,6 +52,7 @@ def test_the_code_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str], tm
     assert printed.count("Because of the air.") == 3
     assert "POST https://api.openai.com/v1/chat/completions\nTextDelta\nFailed\n" in printed
     assert "hi\nb'HTTP/1.1 200 '\n" in printed
+    assert "['stop']\nhttps://api.mistral.ai/v1/embeddings\n" in printed
 
 
 def test_the_quickstart_prints_what_is_shown(
@@ -67,6 +78,28 @@ def test_every_path_that_it_names_is_there() -> None:
 def test_its_table_of_errors_is_the_code_s() -> None:
     rows = re.findall(r"^\| (\w+) \| (\w+) \| (yes|no) \|$", README, re.MULTILINE)
     assert rows == [(kind, cls.__name__, "yes" if kind in RETRIED else "no") for kind, cls in EXCEPTIONS.items()]
+
+
+def test_its_table_of_providers_is_the_code_s() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([`\w, ]+) \| `?(\w*)`? \| ([\w, ]*) \|$", README, re.MULTILINE)
+    known = [providers.template(name) for name in providers.names()]
+    assert rows == [
+        (
+            template.name,
+            ", ".join(
+                f"`{name}`" for name in dict.fromkeys([template.dialect, *[v.dialect for v in template.variants]])
+            ),
+            next(iter(template.key_variables), ""),
+            ", ".join(sorted(template.operations)),
+        )
+        for template in known
+    ]
+
+
+def test_a_provider_takes_fewer_than_fifteen_lines() -> None:
+    (block,) = [block for block in _blocks("python") if "providers.register(" in block]
+    (call,) = re.findall(r"^providers\.register\(.*?^\)", block, re.DOTALL | re.MULTILINE)
+    assert call.count("\n") + 1 < 15
 
 
 def test_every_figure_names_its_benchmark() -> None:
