@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
-
-import msgspec
+from typing import Protocol
 
 from ..dialects.codec import Decoder
 from ..dialects.lenient import is_json
 from ..errors import Failure, Kind
 from ..events import Delta
-from ..framing.eventstream import EventStreamDecoder, EventStreamMessage
+from ..framing.eventstream import EventStreamRecords
 from ..framing.jsonlines import JsonLinesDecoder
 from ..http import Limits
-
-_NO_EVENT: Final = "message"  # what stands for the name of an event that has none
-_json = msgspec.json.Encoder().encode
 
 
 class _Framing(Protocol):
@@ -100,7 +95,7 @@ class _BinaryEvents:
     __slots__ = ("_cut", "_messages")
 
     def __init__(self, limit: int) -> None:
-        self._messages = EventStreamDecoder(limit=limit)
+        self._messages = EventStreamRecords(limit=limit)
         self._cut = False
 
     @property
@@ -111,21 +106,11 @@ class _BinaryEvents:
         return _failure("limit_exceeded" if self._messages.too_large else "protocol", said)
 
     def receive(self, data: bytes) -> Sequence[bytes]:
-        return [_record(message) for message in self._messages.receive_data(data)]
+        return self._messages.receive_data(data)
 
     def finish(self) -> Sequence[bytes]:
         self._cut = bool(self._messages.pending())
         return ()
-
-
-def _record(message: EventStreamMessage) -> bytes:
-    """The message as a JSON object of one member: its event's name, or its exception's, and the payload."""
-    headers = message.headers
-    if headers.get(":message-type") == "error":
-        said = {"code": message.header(":error-code"), "message": message.header(":error-message")}
-        return _json({"error": said})
-    name = headers.get(":exception-type") or headers.get(":event-type")
-    return b"{%b:%b}" % (_json(name if isinstance(name, str) else _NO_EVENT), message.payload.strip() or b"{}")
 
 
 class _Download:

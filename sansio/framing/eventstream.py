@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from struct import Struct
-from typing import TypeAlias
+from typing import Generic, TypeVar
 
 import msgspec
 
+from .eventheaders import HeaderValue, decode_headers, encode_headers
 from .pieces import Pieces
 
 MESSAGE_LIMIT = 32 * 1024 * 1024  # as for server-sent events, and enough for the largest message of the specification
-# These three are the specification's: of a message's headers, of its payload, and of one header's bytes or text.
+# The specification's, of a message's headers and of its payload.
 HEADERS_LIMIT = 128 * 1024
 PAYLOAD_LIMIT = 24 * 1024 * 1024
-VALUE_LIMIT = 32767
 
 _PRELUDE = Struct(">III")
 _LENGTHS = Struct(">II")
@@ -29,9 +29,12 @@ _OVERHEAD = _PRELUDE.size + _UINT32.size
 # them again. The peer does not choose how many are kept.
 _KNOWN = 64
 _KNOWN_SIZE = 256
+_SMALL = 64 * 1024  # of messages whose checksum is computed in one piece, that is, over a copy
+_NO_EVENT = "message"  # what stands for the name of an event that has none
+_json = msgspec.json.Encoder().encode
 
-HeaderValue: TypeAlias = bool | int | bytes | str
-"""A timestamp is an int, its milliseconds since 1970; a UUID is its sixteen bytes."""
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class EventStreamMessage(msgspec.Struct, frozen=True):
@@ -61,8 +64,8 @@ class EventStreamMessage(msgspec.Struct, frozen=True):
         return self.header(":exception-type")
 
 
-class EventStreamDecoder:
-    """Cuts a body into its messages. Nothing that it is given makes it raise.
+class _Messages(Generic[K, T]):
+    """Cuts a body into its messages, of which a subclass says what becomes: K of their headers, T of those and a payload.
 
     A checksum that does not match, lengths or headers that cannot be, or a message of more than `limit` bytes set `failure`,
     a sentence for people; what was gathered is freed and further input ignored. `too_large` is set beside it where the
@@ -71,19 +74,27 @@ class EventStreamDecoder:
 
     __slots__ = ("_crc32", "_held", "_known", "_limit", "_need", "failure", "too_large")
 
+    def _read(self, headers: dict[str, HeaderValue]) -> K:
+        raise NotImplementedError
+
+    def _make(self, headers: K, payload: bytes) -> T:
+        raise NotImplementedError
+
     def __init__(self, *, limit: int = MESSAGE_LIMIT) -> None:
         self.failure: str | None = None
         self.too_large = False
         self._limit = limit
         self._crc32 = _crc32()
-        self._known: dict[bytes, dict[str, HeaderValue]] = {}
+        self._known: dict[bytes, K] = {}
         self._held = Pieces()  # the message in progress
         self._need = 0  # what must be held before it is looked at: its prelude, then all of it
 
-    def receive_data(self, data: bytes) -> list[EventStreamMessage]:
+    def receive_data(self, data: bytes) -> list[T]:
         """Take the next bytes of the body, cut anywhere. Returns the messages that they complete, often none."""
-        messages: list[EventStreamMessage] = []
+        messages: list[T] = []
         at = self._complete(data, messages) if self._held.size else 0
+        if self.failure is None:
+            at = self._receive_small(data, at, messages)
         while at < len(data) and self.failure is None:
             size = self._size(data, at)
             if at + size > len(data):
@@ -99,7 +110,27 @@ class EventStreamDecoder:
         """The message in progress, as far as it came; where the body ends cleanly, it was cut off within this."""
         return self._held.peek()
 
-    def _complete(self, data: bytes, messages: list[EventStreamMessage]) -> int:
+    def _receive_small(self, data: bytes, at: int, messages: list[T]) -> int:
+        """Take the small messages that are whole and of known headers, at a third less; returns where the first other begins.
+
+        The last checksum covers the prelude, too, so a message that is here needs no look at the prelude's own.
+        """
+        crc32, known, make, lengths, checksum = self._crc32, self._known, self._make, _LENGTHS, _UINT32
+        limit, size = min(self._limit, _SMALL), len(data)
+        while at + _OVERHEAD <= size:
+            length, headers_size = lengths.unpack_from(data, at)
+            end = at + length
+            middle = at + _PRELUDE.size + headers_size
+            if length > limit or end > size or middle > end - 4:
+                break
+            headers = known.get(data[at + _PRELUDE.size : middle])
+            if headers is None or crc32(data[at : end - 4]) != checksum.unpack_from(data, end - 4)[0]:
+                break
+            messages.append(make(headers, data[middle : end - 4]))
+            at = end
+        return at
+
+    def _complete(self, data: bytes, messages: list[T]) -> int:
         """Take what the message in progress lacks. Returns where that ends, behind the data where it lacks more."""
         at = 0
         while at < len(data) and self._held.size:
@@ -131,7 +162,7 @@ class EventStreamDecoder:
             return self._fail(f"a message exceeds the limit of {self._limit} bytes")
         return size
 
-    def _receive_message(self, data: bytes, at: int, end: int, messages: list[EventStreamMessage]) -> None:
+    def _receive_message(self, data: bytes, at: int, end: int, messages: list[T]) -> None:
         start = at + _PRELUDE.size
         middle = start + int(_UINT32.unpack_from(data, at + 4)[0])
         block, payload = data[start:middle], data[middle : end - 4]
@@ -142,21 +173,58 @@ class EventStreamDecoder:
         elif (headers := self._headers(block)) is None:
             self._fail("the headers of a message are malformed")
         else:
-            messages.append(EventStreamMessage(headers, payload))
+            messages.append(self._make(headers, payload))
 
-    def _headers(self, block: bytes) -> dict[str, HeaderValue] | None:
-        headers = self._known.get(block)
-        if headers is None:
-            headers = _decode_headers(block)
-            if headers is None or len(self._known) == _KNOWN or len(block) > _KNOWN_SIZE:
-                return headers
-            self._known[block] = headers
-        return headers.copy()  # the message's own
+    def _headers(self, block: bytes) -> K | None:
+        if (known := self._known.get(block)) is not None:
+            return known
+        if (headers := decode_headers(block)) is None:
+            return None
+        read = self._read(headers)
+        if len(self._known) < _KNOWN and len(block) <= _KNOWN_SIZE:
+            self._known[block] = read
+        return read
 
     def _fail(self, failure: str) -> int:
         self.failure = failure
         self._held.clear()
         return 0
+
+
+class EventStreamDecoder(_Messages[dict[str, HeaderValue], EventStreamMessage]):
+    """Cuts a body into its messages. Nothing that it is given makes it raise.
+
+    Failures, limits and what is pending are as the base says.
+    """
+
+    __slots__ = ()
+
+    def _read(self, headers: dict[str, HeaderValue]) -> dict[str, HeaderValue]:
+        return headers
+
+    def _make(self, headers: dict[str, HeaderValue], payload: bytes) -> EventStreamMessage:
+        return EventStreamMessage(headers.copy(), payload)  # the message's own
+
+
+class EventStreamRecords(_Messages[bytes, bytes]):
+    """The same, each message as a JSON object of one member: its payload under its event's, or its exception's, name.
+
+    An error that the API does not know has its code and message under `error`, and an empty payload is an empty object.
+    """
+
+    __slots__ = ()
+
+    def _read(self, headers: dict[str, HeaderValue]) -> bytes:
+        if headers.get(":message-type") == "error":
+            said = {name: headers.get(f":error-{name}") for name in ("code", "message")}
+            return _json({"error": {name: value if isinstance(value, str) else None for name, value in said.items()}})
+        name = headers.get(":exception-type") or headers.get(":event-type")
+        return b"{%b:" % _json(name if isinstance(name, str) else _NO_EVENT)
+
+    def _make(self, headers: bytes, payload: bytes) -> bytes:
+        if headers.endswith(b"}"):
+            return headers
+        return b"%b%b}" % (headers, payload.strip() or b"{}")
 
 
 def encode(message: EventStreamMessage) -> bytes:
@@ -165,7 +233,7 @@ def encode(message: EventStreamMessage) -> bytes:
     Raises ValueError for what the specification has no room for: a name that is empty or takes more than 255 bytes, an int of
     more than 64 bits, a value, a payload or headers above the limits; and for a lone surrogate anywhere.
     """
-    block = b"".join([_encode_name(name) + _encode_value(value) for name, value in message.headers.items()])
+    block = encode_headers(message.headers)
     if len(block) > HEADERS_LIMIT or len(message.payload) > PAYLOAD_LIMIT:
         raise ValueError(f"a message takes {HEADERS_LIMIT} bytes of headers and {PAYLOAD_LIMIT} of payload")
     crc32 = _crc32()
@@ -178,74 +246,3 @@ def _crc32() -> Callable[..., int]:
     from zlib import crc32
 
     return crc32
-
-
-def _integer(value: bytes) -> int:
-    return int.from_bytes(value, signed=True)
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "replace")
-
-
-# What a value is, by the byte of its type: its size, unless two bytes in front of it say that, and how it is read.
-_TYPES: dict[bytes, tuple[int | None, Callable[[bytes], HeaderValue]]] = {
-    b"\0": (0, lambda _: True),
-    b"\1": (0, lambda _: False),
-    b"\2": (1, _integer),
-    b"\3": (2, _integer),
-    b"\4": (4, _integer),
-    b"\5": (8, _integer),
-    b"\6": (None, bytes),
-    b"\7": (None, _text),
-    b"\x08": (8, _integer),
-    b"\x09": (16, bytes),
-}
-
-
-def _decode_headers(block: bytes) -> dict[str, HeaderValue] | None:
-    """The headers; None where the last is cut short, a type is unknown, or a name is empty or there twice."""
-    headers: dict[str, HeaderValue] = {}
-    at = 0
-    while at < len(block):
-        start = at + block[at] + 2
-        name = _text(block[at + 1 : start - 1])
-        kind = _TYPES.get(block[start - 1 : start])
-        if kind is None or not name or name in headers:
-            return None
-        size, read = kind
-        if size is None:
-            size = int.from_bytes(block[start : start + 2])
-            start += 2
-        at = start + size
-        if at > len(block):
-            return None
-        headers[name] = read(block[start:at])
-    return headers
-
-
-def _encode_name(name: str) -> bytes:
-    text = name.encode()
-    if not 0 < len(text) < 256:
-        raise ValueError(f"the name of a header takes from 1 to 255 bytes: {name!r}")
-    return len(text).to_bytes(1) + text
-
-
-def _encode_value(value: HeaderValue) -> bytes:
-    match value:
-        case bool():
-            return b"\0" if value else b"\1"
-        case int():
-            if not -(1 << 63) <= value < 1 << 63:
-                raise ValueError("the int of a header has at most 64 bits")
-            return b"\5" + value.to_bytes(8, signed=True)
-        case str():
-            return b"\7" + _measured(value.encode())
-        case _:
-            return b"\6" + _measured(value)
-
-
-def _measured(value: bytes) -> bytes:
-    if len(value) > VALUE_LIMIT:
-        raise ValueError(f"the value of a header has at most {VALUE_LIMIT} bytes")
-    return len(value).to_bytes(2) + value

@@ -9,7 +9,8 @@ import pytest
 from sansio.errors import Failure
 from sansio.events import Delta, TextDelta
 from sansio.exchange.records import RecordReader, binary_event_reader, download_reader, line_reader
-from sansio.framing.eventstream import EventStreamMessage, HeaderValue, encode
+from sansio.framing.eventheaders import HeaderValue
+from sansio.framing.eventstream import EventStreamMessage, encode
 from sansio.http import Limits
 
 

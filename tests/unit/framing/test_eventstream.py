@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from sansio.framing.eventheaders import VALUE_LIMIT
 from sansio.framing.eventstream import (
     HEADERS_LIMIT,
     MESSAGE_LIMIT,
     PAYLOAD_LIMIT,
-    VALUE_LIMIT,
     EventStreamDecoder,
     EventStreamMessage,
+    EventStreamRecords,
     HeaderValue,
     encode,
 )
@@ -297,3 +298,40 @@ def test_encode_refuses_headers_that_have_no_room(headers: dict[str, HeaderValue
 def test_encode_refuses_a_payload_above_the_specifications_limit() -> None:
     with pytest.raises(ValueError, match="payload"):
         encode(EventStreamMessage(payload=bytes(PAYLOAD_LIMIT + 1)))
+
+
+def _message(payload: bytes = b'{"a":1}', **headers: str) -> bytes:
+    return encode(EventStreamMessage({f":{name.replace('_', '-')}": value for name, value in headers.items()}, payload))
+
+
+@pytest.mark.parametrize(
+    ("message", "record"),
+    [
+        (_message(message_type="event", event_type="delta"), b'{"delta":{"a":1}}'),
+        (_message(message_type="exception", exception_type="slow"), b'{"slow":{"a":1}}'),
+        (_message(b" ", message_type="event", event_type="end"), b'{"end":{}}'),
+        (_message(message_type="event"), b'{"message":{"a":1}}'),
+        (_message(event_type='"'), b'{"\\"":{"a":1}}'),
+        (
+            _message(b"", message_type="error", error_code="Oops", error_message="no"),
+            b'{"error":{"code":"Oops","message":"no"}}',
+        ),
+        (_message(message_type="error"), b'{"error":{"code":null,"message":null}}'),
+    ],
+)
+def test_messages_as_records(message: bytes, record: bytes) -> None:
+    """The same for the first of its headers and for the next, whole and byte by byte."""
+    assert EventStreamRecords().receive_data(message * 3) == [record] * 3
+    decoder = EventStreamRecords()
+    assert [found for n in range(len(message)) for found in decoder.receive_data(message[n : n + 1])] == [record]
+
+
+def test_a_small_message_of_known_headers_is_checked_like_any_other() -> None:
+    message = _message(message_type="event", event_type="delta")
+    decoder = EventStreamRecords()
+    broken = message[:-6] + bytes([message[-6] ^ 1]) + message[-5:]
+    assert decoder.receive_data(message + broken + message) == [b'{"delta":{"a":1}}']
+    assert decoder.failure == "a message does not match its checksum"
+    large = _message(b'"%b"' % (b"x" * 70_000), message_type="event", event_type="delta")
+    decoder = EventStreamRecords()
+    assert [len(record) for record in decoder.receive_data(message + large + message)] == [17, 70_012, 17]
