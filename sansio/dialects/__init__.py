@@ -33,6 +33,9 @@ _OPENAI: Final = {
     "models": "openai.models:LIST",
     "moderation": "openai.moderations",
     "rerank": "openai.rerank",
+    "response": "openai_responses.stored:GET",
+    "response_cancel": "openai_responses.stored:CANCEL",
+    "response_delete": "openai_responses.stored:DELETE",
     "speech": "openai.speech",
     "transcription": "openai.transcription:TRANSCRIBE",
     "translation": "openai.transcription:TRANSLATE",
@@ -108,6 +111,9 @@ _GROUPS: Final[dict[str, str]] = {
     "file_upload": "files",
     "image_edits": "images",
     "model": "models",
+    "response": "responses",
+    "response_cancel": "responses",
+    "response_delete": "responses",
     "translation": "transcription",
 }
 

@@ -74,9 +74,9 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
     """Rename and drop parameters as the provider's and the model's rules say; the latter is returned."""
     quirks, rule = provider.quirks, rule_for(provider, model)
     for name, refused in rule.refused.items():
-        if (word := _word(members.get(name))) in refused:
+        if (asked := _word(members.get(name))) in refused:
             del members[name]
-            losses.drop(name, f"{model} does not take {word!r}")
+            losses.drop(name, f"{model} does not take {asked!r}")
     for name, words in (*quirks.spelled.items(), *rule.spelled.items()):
         if isinstance(word := members.get(name), str):
             members[name] = words.get(word, word)
@@ -97,6 +97,5 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
 
 def _word(value: object) -> str | None:
     """What rules know a value by: a word is itself, an object its type."""
-    if isinstance(value, msgspec.Struct):
-        value = getattr(value, "type", value.__struct_config__.tag)
-    return value if isinstance(value, str) else None
+    word: object = getattr(value, "type", None) if isinstance(value, msgspec.Struct) else value
+    return word if isinstance(word, str) else None

@@ -41,11 +41,12 @@ def _budgeted(pattern: str, tokens: int, *lacks: str) -> ModelRule:
 
 
 CLAUDE_MODELS: Final = (
-    _adaptive("sonnet-5-5", "thinking_off", "forced_tools", way="between_tools", turns=True),
+    _adaptive("sonnet-5-5", "thinking_off", "forced_tools", "unthinking_xhigh", way="between_tools", turns=True),
     _adaptive("opus-5-5|fable-5-[12]", "thinking_off", "forced_tools", turns=True),
-    _adaptive("haiku-5-5", turns=True),
+    _adaptive("haiku-5-5", "unthinking_xhigh", turns=True),
     _adaptive("fable-5", "thinking_off"),
-    _adaptive("opus-5|opus-4-8|opus-4-7|sonnet-5"),
+    _adaptive("opus-5", "unthinking_xhigh"),
+    _adaptive("opus-4-8|opus-4-7|sonnet-5"),
     ModelRule(
         pattern=r"claude-(?:opus|sonnet)-4-6(?:[-@].*)?",
         reasoning="adaptive",
@@ -69,7 +70,13 @@ CLAUDE_MODELS: Final = (
         lacks=_OLD_TURNS | {"json_schema"},
         max_output_tokens=4096,
     ),
-    ModelRule(pattern=r"claude-.*", forbidden=_SAMPLING, reasoning="adaptive", max_output_tokens=_LARGE),
+    ModelRule(
+        pattern=r"claude-.*",
+        forbidden=_SAMPLING,
+        reasoning="adaptive",
+        lacks=frozenset({"unthinking_xhigh"}),
+        max_output_tokens=_LARGE,
+    ),
 )
 
 _ANTHROPIC: Final = Provider(

@@ -11,7 +11,10 @@ from . import anthropic
 
 # A family is known behind the prefix of a region's profile, or of an ARN.
 _PREFIX: Final = r"(?:.*[./])?"
-_TOP_K: Final = {"top_k": "additionalModelRequestFields.inferenceConfig.topK"}
+_NOVA: Final = {
+    "top_k": "additionalModelRequestFields.inferenceConfig.topK",
+    "web_search_options": "systemTool.nova_grounding",
+}
 _NO_SCHEMA: Final = frozenset({"json_schema"})
 _NO_CACHE: Final = frozenset({"caching"})
 _UNFORCED: Final = _NO_SCHEMA | _NO_CACHE | {"forced_tools"}
@@ -32,8 +35,8 @@ def _rule(pattern: str, reasoning: str, lacks: frozenset[str] = frozenset(), **r
 
 _MODELS: Final = (
     *_CLAUDE,
-    _rule(r"amazon\.nova-2-.*", "levels", _NO_SCHEMA, **_TOP_K),
-    _rule(r"amazon\.nova-.*", "none", _NO_SCHEMA, **_TOP_K),
+    _rule(r"amazon\.nova-2-.*", "levels", _NO_SCHEMA, **_NOVA),
+    _rule(r"amazon\.nova-.*", "none", _NO_SCHEMA, **_NOVA),
     _rule(r"openai\.gpt-oss-.*", "effort", _NO_CACHE),
     _rule(r"openai\..*", "nested_effort"),
     _rule(r"deepseek\.r1-.*", "none", _UNFORCED | {"reasoning_back"}),

@@ -32,7 +32,7 @@ _DEEPSEEK: Final = Provider(
         renamed=_OLD_LIMIT | {"user": "user_id"},
         spelled={"reasoning_effort": {"minimal": "low", "medium": "high", "xhigh": "max"}},
         forbidden=(_BEYOND - {"thinking"})
-        | _OPENAI_ONLY
+        | (_OPENAI_ONLY - {"prediction"})
         | {"frequency_penalty", "logit_bias", "metadata", "n", "parallel_tool_calls", "presence_penalty", "seed"}
         | {"service_tier", "web_search_options"},
         roles=_SYSTEM,
@@ -53,7 +53,7 @@ _MOONSHOT: Final = Provider(
     quirks=Quirks(
         renamed=_NEW_LIMIT,
         forbidden=(_BEYOND - {"thinking"})
-        | {"logit_bias", "metadata", "parallel_tool_calls", "seed", "store", "user", "verbosity", "web_search_options"},
+        | {"logit_bias", "metadata", "parallel_tool_calls", "seed", "user", "verbosity", "web_search_options"},
         roles=_SYSTEM,
         forms={"reasoning": "thinking_type", "text": "joined"},
         reasoning_field="reasoning_content",
@@ -87,7 +87,7 @@ _META_LLAMA: Final = Provider(
     operations=frozenset({"models"}),
     quirks=Quirks(
         renamed=_NEW_LIMIT,
-        forbidden=_OPENAI_ONLY | {"reasoning_effort", "service_tier", "thinking", "web_search_options"},
+        forbidden=(_OPENAI_ONLY - {"prediction", "store"}) | {"reasoning_effort", "thinking", "web_search_options"},
         roles=_SYSTEM,
         usage_switch=False,
     ),

@@ -33,7 +33,8 @@ OPENAI_MODELS: Final = (
 )
 
 _OPERATIONS: Final = frozenset(
-    {"batches", "count_tokens", "embeddings", "files", "images", "models", "moderation", "speech", "transcription"}
+    {"batches", "count_tokens", "embeddings", "files", "images", "models", "moderation", "responses", "speech"}
+    | {"transcription"}
 )
 
 _OPENAI: Final = Provider(

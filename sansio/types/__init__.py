@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from .models import GetModelRequest, ListModelsRequest, Model, ModelList
     from .moderations import ModerationRequest, ModerationResponse, ModerationResult
     from .rerank import Document, RerankRequest, RerankResponse, RerankResult
+    from .stored import CancelResponseRequest, DeleteResponseRequest, GetResponseRequest, ResponseDeleted
     from .tokens import CountTokensRequest, TokenCount
 else:  # unseen by checkers, which would take every name for one of these
 
@@ -142,6 +143,7 @@ __all__ = [
     "CacheBreakpoint",
     "CacheControl",
     "CancelBatchRequest",
+    "CancelResponseRequest",
     "ChatRequest",
     "ChatResponse",
     "Choice",
@@ -157,6 +159,7 @@ __all__ = [
     "CustomTool",
     "CustomToolCall",
     "DeleteFileRequest",
+    "DeleteResponseRequest",
     "Document",
     "Download",
     "Embedding",
@@ -181,6 +184,7 @@ __all__ = [
     "GetBatchRequest",
     "GetFileRequest",
     "GetModelRequest",
+    "GetResponseRequest",
     "Image",
     "ImageEditRequest",
     "ImagePart",
@@ -221,6 +225,7 @@ __all__ = [
     "RerankResponse",
     "RerankResult",
     "Response",
+    "ResponseDeleted",
     "ResponseFormat",
     "Secret",
     "SpeechRequest",
@@ -276,6 +281,7 @@ _NAMES: Final = {
     "models": "GetModelRequest ListModelsRequest Model ModelList",
     "moderations": "ModerationRequest ModerationResponse ModerationResult",
     "rerank": "Document RerankRequest RerankResponse RerankResult",
+    "stored": "CancelResponseRequest DeleteResponseRequest GetResponseRequest ResponseDeleted",
     "tokens": "CountTokensRequest TokenCount",
 }
 _HOMES: Final = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -1,4 +1,4 @@
-"""What a call used, in tokens, as the provider states it.  Nothing is added up that the provider did not state."""
+"""What a call used, in tokens, as the provider states it: under one set of names, and nothing estimated."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class CompletionTokensDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tokens of one call.  `prompt_tokens` includes cached ones, `completion_tokens` includes reasoning.
 
+    APIs that count these apart are added up, and `total_tokens` is the sum where an API states both and no total.
     `cost` is what the provider itself says the call cost, in US dollars (OpenRouter and some others).
     `web_searches` are the searches that the provider made for the call, where it bills and states them.
     """

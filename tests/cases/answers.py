@@ -91,8 +91,8 @@ def _arguments(text: str) -> object:
 
 def _counts(usage: Case) -> Outcome:
     """The totals, and those of their parts that are not zero."""
-    prompt = usage.get("prompt_tokens_details") or {}
-    completion = usage.get("completion_tokens_details") or {}
+    prompt: Case = usage.get("prompt_tokens_details") or {}
+    completion: Case = usage.get("completion_tokens_details") or {}
     written = prompt.get("cache_creation_tokens") or prompt.get("cache_write_tokens")
     parts = (
         prompt.get("cached_tokens"),

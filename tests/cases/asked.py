@@ -33,11 +33,11 @@ _TYPES = {"function", "custom"}
 def chat_request(params: Case, model: str, dialect: str) -> ChatRequest | Failure:
     """The chat request that the parameters of a case ask for."""
     asked = {name: value for name, value in params.items() if name != "drop_params"}
-    extra = asked.pop("extra_body", None) or {}
+    extra: Case = asked.pop("extra_body", None) or {}
     body: Case = {"messages": [{"role": "user", "content": "hi"}], **asked, **extra, "model": model}
     body["messages"] = [_message(message) for message in body["messages"]]
-    if isinstance(effort := body.get("reasoning_effort"), dict):
-        body["reasoning_effort"] = effort.get("effort")
+    if isinstance(body.get("reasoning_effort"), dict):
+        body["reasoning_effort"] = body["reasoning_effort"]["effort"]
     blocks = [message.pop("thinking_blocks", None) for message in body["messages"] if dialect != "openai_chat"]
     native = _take_native_tools(body, dialect)
     decoded = decode_request("POST", "/v1/chat/completions", (), json.dumps(body).encode())
@@ -47,8 +47,9 @@ def chat_request(params: Case, model: str, dialect: str) -> ChatRequest | Failur
 
 
 def _message(message: Case) -> Case:
-    content = message.get("content")
-    return {**message, "content": [_part(part) for part in content]} if isinstance(content, list) else dict(message)
+    if not isinstance(message.get("content"), list):
+        return dict(message)
+    return {**message, "content": [_part(part) for part in message["content"]]}
 
 
 def _part(part: Case) -> Case:

@@ -81,8 +81,8 @@ def kind_of(raised: Case, answer: Case) -> str:
 
 def by_answer(answer: Case) -> str:
     """The kind that the providers' README gives a status and body; an error in a good answer has a status of its own."""
-    body = answer["body"] if isinstance(answer["body"], str) else json.dumps(answer["body"])
-    status = answer["status"]
+    body = json.dumps(answer["body"])
+    status: int = answer["status"]
     if status == 200:
         if "error" not in answer["body"]:
             return "protocol"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -60,26 +60,19 @@ def sent(case: Case, method: str, url: str, body: object) -> Outcome:
 
 def plain(value: object) -> object:
     """JSON without what is null or empty, which is the same as absent."""
-    match value:
-        case dict():
-            members = {name: plain(member) for name, member in value.items()}
-            return {name: member for name, member in members.items() if member not in (None, "", [], {})}
-        case list():
-            return [plain(item) for item in value]
-        case _:
-            return value
+    if isinstance(value, dict):
+        members = {name: plain(member) for name, member in cast("Case", value).items()}
+        return {name: member for name, member in members.items() if member not in (None, "", [], {})}
+    return [plain(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def _camel(value: object) -> object:
-    match value:
-        case dict():
-            return {
-                re.sub(r"_([a-z])", lambda found: found[1].upper(), name): _camel(item) for name, item in value.items()
-            }
-        case list():
-            return [_camel(item) for item in value]
-        case _:
-            return value
+    if isinstance(value, dict):
+        return {
+            re.sub(r"_([a-z])", lambda found: found[1].upper(), name): _camel(member)
+            for name, member in cast("Case", value).items()
+        }
+    return [_camel(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def _chat(case: Case) -> HttpRequest:

@@ -7,7 +7,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,16 @@ from msgspec import Raw
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
-from sansio.types import FunctionToolCall, ImagePart, Opaque, ReasoningPart
+from sansio.types import (
+    CancelResponseRequest,
+    DeleteResponseRequest,
+    FunctionToolCall,
+    GetResponseRequest,
+    ImagePart,
+    Opaque,
+    ReasoningPart,
+    Request,
+)
 
 _FOLDER = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -25,12 +34,16 @@ _BYTEWISE = 0 if sys.gettrace() else 16 * 1024  # tracing would make it take min
 _EVENT_END = re.compile(rb"\r?\n\r?\n")
 _ENDS = re.compile(rb'"type": ?"(?:error|response\.(?:completed|incomplete|failed))"')
 
-_SHORTENED = {
-    "4681f596d04fbfeb",
-    "bc53aa844111b79d",
-}  # the text of one is not what its deltas say, of the other it is missing
-_WITHOUT_OUTPUT = {"9aa51174137d2c59"}  # its last event has no items; the plain reading looks at no other
+# Where the plain reading looks at the last event alone, which in two recordings has no output; and a recording that was
+# shortened by hand, so that its deltas are not the text that they amount to.
+_OTHER_OUTPUT = {"4681f596d04fbfeb", "9aa51174137d2c59", "bc53aa844111b79d"}
 _KNOWN = {"message", "function_call", "custom_tool_call", "image_generation_call", "reasoning"}
+
+_KEPT: dict[tuple[str, str], Callable[..., Request[object]]] = {
+    ("DELETE", ""): DeleteResponseRequest,
+    ("GET", ""): GetResponseRequest,
+    ("POST", "/cancel"): CancelResponseRequest,
+}
 
 Recording = dict[str, Any]
 
@@ -85,13 +98,13 @@ def _check(recording: Recording, end: Completed[ChatResponse] | Failed) -> None:
         return
     assert isinstance(end, Completed), end
     response = end.response
-    if recording["id"] not in _SHORTENED:
+    if recording["id"] not in _OTHER_OUTPUT:
         assert response.text == expected["text"]
     assert expected["prompt_tokens"] is None or response.usage
     assert (response.usage and response.usage.prompt_tokens) == expected["prompt_tokens"]
     reasons = {str(c.index): c.native_finish_reason or c.finish_reason for c in response.choices if c.finish_reason}
     assert reasons == expected["finish_reasons"]
-    if expected["tool_calls"] is not None and recording["id"] not in _WITHOUT_OUTPUT:
+    if expected["tool_calls"] is not None and recording["id"] not in _OTHER_OUTPUT:
         functions = [call for call in response.tool_calls if isinstance(call, FunctionToolCall)]  # it skips custom ones
         calls = [(call.name, _json(call.arguments)) for call in functions]
         assert calls == [(name, _json(arguments)) for name, arguments in expected["tool_calls"]]
@@ -168,3 +181,19 @@ def test_cut_off(path: Path) -> None:
                 outcome = _run(recording, [body[:end]])[1]
                 assert isinstance(outcome, Failed), (recording["id"], end)
                 assert outcome.failure.kind == "truncated"
+
+
+@pytest.mark.skipif(not (_FOLDER / "openai-responses.jsonl.gz").exists(), reason="no recorded traffic of OpenAI's")
+def test_kept_responses_are_read() -> None:
+    """Those that were asked for, cancelled or deleted by their ids."""
+    ends: list[tuple[str, str]] = []
+    with gzip.open(_FOLDER / "openai-responses.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for recording in map(json.loads, lines):
+            kind = _KEPT.get((recording["method"], re.sub(r".*/responses/[^/?]+", "", recording["url"])))
+            if kind is not None and "expected" not in recording:
+                exchange = Exchange(sansio.provider("openai", api_key="key"), kind(id="resp_1"))
+                exchange.receive_head(recording["status"], recording["response_headers"])
+                exchange.receive_data(_body(recording))
+                exchange.receive_eof()
+                ends.append((recording["method"], type(exchange.outcome).__name__))
+    assert sorted(ends) == [("DELETE", "Completed"), ("GET", "Failed"), ("POST", "Completed")]

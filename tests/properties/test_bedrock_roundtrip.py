@@ -107,7 +107,8 @@ _calls = st.builds(
     extra=optional(extras()),
 )
 _thoughts = st.one_of(
-    st.builds(ReasoningPart, text=texts(), state=optional(state("signature")), extra=optional(extras())),
+    st.builds(ReasoningPart, text=_text, extra=optional(extras())),
+    st.builds(ReasoningPart, text=texts(), state=state("signature"), extra=optional(extras())),
     st.builds(ReasoningPart, state=state("redactedContent")),
 )
 
@@ -214,9 +215,110 @@ def test_a_request_is_decoded_to_what_was_encoded(request: ChatRequest, stream: 
     assert decoded == expected
 
 
-@given(st.binary(max_size=40), st.text(max_size=20), st.booleans())
+# Names that mean something somewhere, so that random JSON reaches every reader.
+_NAMES = st.sampled_from(
+    [
+        "additionalModelRequestFields",
+        "additionalModelResponseFields",
+        "audio",
+        "auto",
+        "bytes",
+        "cacheDetails",
+        "cachePoint",
+        "citation",
+        "citations",
+        "citationsContent",
+        "content",
+        "contentBlockDelta",
+        "contentBlockIndex",
+        "contentBlockStart",
+        "contentBlockStop",
+        "delta",
+        "document",
+        "effort",
+        "error",
+        "format",
+        "guardrail",
+        "image",
+        "inferenceConfig",
+        "input",
+        "inputSchema",
+        "inputTokens",
+        "json",
+        "jsonSchema",
+        "location",
+        "maxTokens",
+        "message",
+        "messageStop",
+        "messages",
+        "metadata",
+        "name",
+        "newException",
+        "output",
+        "outputConfig",
+        "reasoningContent",
+        "reasoningText",
+        "redactedContent",
+        "requestMetadata",
+        "role",
+        "s3Location",
+        "schema",
+        "serviceTier",
+        "signature",
+        "source",
+        "start",
+        "stopReason",
+        "stopSequences",
+        "structure",
+        "system",
+        "text",
+        "textFormat",
+        "thinking",
+        "title",
+        "tool",
+        "toolChoice",
+        "toolConfig",
+        "toolResult",
+        "toolSpec",
+        "toolUse",
+        "toolUseId",
+        "tools",
+        "trace",
+        "ttl",
+        "type",
+        "uri",
+        "url",
+        "usage",
+        "web",
+    ]
+)
+_WORDS = st.sampled_from(
+    ["user", "assistant", "png", "default", "json_schema", "s3://b/a.png", "eA==", "{}", "tool_use"]
+)
+_leaves: SearchStrategy[object] = st.none() | st.booleans() | st.integers(-1, 3) | _WORDS | texts()
+_values = st.recursive(
+    _leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
+    max_leaves=20,
+)
+_objects = st.dictionaries(_NAMES, _values, max_size=4).map(msgspec.json.encode)
+
+
+@given(_objects | st.binary(max_size=40), st.text(max_size=20), st.booleans())
 def test_no_request_makes_the_server_raise(body: bytes, path: str, known: bool) -> None:
-    assert SERVER.decode_request("POST", "/model/m/converse" if known else path, (), body) is not None
+    path = "/model/m/converse" if known else path
+    found = SERVER.decode_request("POST", path, (), body)
+    assert isinstance(found, ChatRequest | Failure)
+
+
+@given(st.lists(_objects | st.binary(max_size=40), max_size=5), st.booleans())
+def test_no_record_makes_the_client_raise(records: list[bytes], whole: bool) -> None:
+    reading = CODEC.reading(ChatRequest(model="m", messages="hi"), terms(stream=not whole))
+    decoder, fold = reading.decoder, reading.fold
+    fold.extend(decoder.receive_document(b"".join(records)) if whole else decoder.receive(records))
+    assert not (decoder.complete and decoder.failure)
+    assert decoder.complete or decoder.failure or not whole
+    fold.response()
 
 
 # -- answers --------------------------------------------------------------------------------------------------

@@ -84,15 +84,23 @@ def terms(*, stream: bool = False) -> Terms:
 # -- requests ---------------------------------------------------------------------------------------------------------
 
 
+def image(data: str) -> ImagePart:
+    return ImagePart(image_url=ImageUrl(f"data:image/png;base64,{data}"))
+
+
+def document(data: str) -> FilePart:
+    return FilePart(file=FileReference(file_data=f"data:application/pdf;base64,{data}"))
+
+
 def parts() -> SearchStrategy[TextPart | ImagePart | AudioPart | FilePart | Opaque]:
     extra = optional(st.just({"videoMetadata": Raw(b'{"fps":1}')}))
     return st.one_of(
         st.builds(TextPart, text=texts(), extra=extra),
-        st.builds(lambda data: ImagePart(image_url=ImageUrl(f"data:image/png;base64,{data}")), DATA),
+        st.builds(image, DATA),
         st.builds(
             AudioPart, input_audio=st.builds(InputAudio, DATA, st.sampled_from(["wav", "mp3", "audio/L16;rate=8"]))
         ),
-        st.builds(lambda data: FilePart(file=FileReference(file_data=f"data:application/pdf;base64,{data}")), DATA),
+        st.builds(document, DATA),
         st.builds(FilePart, file=st.builds(FileReference, file_url=st.just("https://a/b.pdf"))),
         st.just(Opaque("gemini", Raw(b'{"x_part":{"y":[1]}}'))),
     )

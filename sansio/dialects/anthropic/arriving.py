@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from ...events import AnnotationAdded, Delta, ReasoningDelta, StateAdded, TextDelta, ToolCallDelta, ToolCallStarted
+from ...events.choice import Text
 from ...types import Annotation, Opaque, UrlCitation
 from ..lenient import REFUSALS, is_json
 from . import wire
@@ -118,7 +119,7 @@ class ThinkingBlock:
 class CallBlock:
     """A call of one of the caller's tools."""
 
-    __slots__ = ("_answer", "_custom", "_input", "_pieces", "_place", "_said", "_state")
+    __slots__ = ("_answer", "_custom", "_input", "_place", "_said", "_state", "_written")
 
     def __init__(self, answer: Answer, start: wire.BlockStart, raw: Raw, events: list[Delta]) -> None:  # noqa: ARG002
         answer.plain = False
@@ -127,7 +128,7 @@ class CallBlock:
         answer.calls += 1
         self._custom = start.name in answer.custom
         self._input = "{}" if start.input is wire.NOTHING else bytes(start.input).decode("utf-8", "replace")
-        self._pieces: list[str] = []  # of the input of a custom tool
+        self._written = Text()  # the input of a custom tool
         self._said = False
         self._state: dict[str, object] = {}
         if start.caller is not None and start.caller.get("type") != "direct":
@@ -144,7 +145,7 @@ class CallBlock:
             return
         self._said = True
         if self._custom:
-            self._pieces.append(delta.partial_json)
+            self._written.append(delta.partial_json)
         else:
             events.append(ToolCallDelta(self._place, delta.partial_json))
 
@@ -152,7 +153,7 @@ class CallBlock:
         """Say the input where it came at the start, or not at all; and who called, if not the model itself."""
         self._answer.ended_calls += 1
         if self._custom:
-            events.append(ToolCallDelta(self._place, _custom_input("".join(self._pieces) or self._input)))
+            events.append(ToolCallDelta(self._place, _custom_input(str(self._written) or self._input)))
         elif not self._said:
             events.append(ToolCallDelta(self._place, self._input))
         if self._state:
@@ -162,20 +163,20 @@ class CallBlock:
 class OpaqueBlock:
     """A block that only the API understands: its own tools' calls and results, redacted thoughts, whatever is new."""
 
-    __slots__ = ("_added", "_pieces", "_raw")
+    __slots__ = ("_added", "_grown", "_raw")
 
     def __init__(self, answer: Answer, start: wire.BlockStart, raw: Raw, events: list[Delta]) -> None:  # noqa: ARG002
         answer.plain = False
         self._raw = raw.copy()
         self._added: dict[str, object] = {}
-        self._pieces: dict[str, list[str]] = {}
+        self._grown: dict[str, Text] = {}
 
     def add(self, delta: wire.Delta, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
         """Take a delta: known texts grow, other members replace those that the block has."""
         if delta.partial_json is not None:
-            self._pieces.setdefault("input", []).append(delta.partial_json)
+            self._grown.setdefault("input", Text()).append(delta.partial_json)
         elif delta.text is not None:
-            self._pieces.setdefault("text", []).append(delta.text)
+            self._grown.setdefault("text", Text()).append(delta.text)
         else:
             added = _delta_members(record)
             added.pop("type", None)
@@ -183,7 +184,7 @@ class OpaqueBlock:
 
     def stop(self, events: list[Delta]) -> None:
         """Give the whole block."""
-        texts = {name: "".join(pieces) for name, pieces in self._pieces.items()}
+        texts = {name: str(text) for name, text in self._grown.items()}
         grown: dict[str, object] = {name: text for name, text in texts.items() if text}
         if is_json(written := texts.get("input", "").encode()):
             grown["input"] = Raw(written)

@@ -38,7 +38,9 @@ Block: TypeAlias = Members | Raw
 
 CUSTOM_INPUT: Final = "input"  # the one property of a tool that stands for one of free text
 FILES_BETA: Final = "files-api-2025-04-14"
-_IMAGES: Final = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
+_JPEG: Final = {"image/jpg": "image/jpeg"}  # which is no registered type, and much used
+_IMAGES: Final = frozenset({"image/gif", "image/jpeg", "image/jpg", "image/png", "image/webp"})
+_IMAGE_ENDINGS: Final = (".gif", ".jpeg", ".jpg", ".png", ".webp")
 
 
 class BlockWriter:
@@ -129,7 +131,7 @@ class BlockWriter:
             self._losses.drop(f"{path}.image_url.detail", "the API has one resolution")
         url = part.image_url.url
         if (data := inline(url)) is not None:
-            return {"type": "image", "source": _base64(data)}
+            return _image(data)
         source = self._url_source(url, f"{path}.image_url.url")
         return None if source is None else {"type": "image", "source": source}
 
@@ -140,19 +142,21 @@ class BlockWriter:
         return {"type": "url", "url": url}
 
     def _file(self, file: FileReference, path: str) -> Members | None:
-        """A document: by id, by URL, or as data, which may be an image after all."""
+        """A document: by id, by URL, or as data; an image where its type, or else its name, says so."""
         path = f"{path}.file"
         source: Members | None
         if file.file_id is not None:
             self.betas.add(FILES_BETA)
             source = {"type": "file", "file_id": file.file_id}
+            if (file.filename or "").lower().endswith(_IMAGE_ENDINGS):
+                return {"type": "image", "source": source}
         elif file.file_url is not None:
             source = self._url_source(file.file_url, f"{path}.file_url")
         elif (data := inline(file.file_data or "")) is None:
             self._losses.drop(path, "there is no id, URL, or base64 `data:` URL in it")
             source = None
         elif data.media_type in _IMAGES:
-            return {"type": "image", "source": _base64(data)}
+            return _image(data)
         else:
             source = self._document_source(data, f"{path}.file_data")
         if source is None:
@@ -172,6 +176,11 @@ class BlockWriter:
             return None
         self._losses.drop(path, f"the API takes PDF, text and images, and no {data.media_type}")
         return None
+
+
+def _image(data: Inline) -> Members:
+    media_type = _JPEG.get(data.media_type, data.media_type)
+    return {"type": "image", "source": _base64(Inline(media_type, data.data))}
 
 
 def _base64(data: Inline) -> Members:

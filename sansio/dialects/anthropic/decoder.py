@@ -60,7 +60,8 @@ class MessagesDecoder(RecordDecoder[Event]):
         return []
 
     def _take(self, item: Event, record: bytes | bytearray, events: list[Delta]) -> None:
-        if (delta := item.delta) is not None and (block := self._block) is not None and item.index == self._index:
+        block, delta = self._block, item.delta
+        if item.type == "content_block_delta" and block is not None and delta is not None and item.index == self._index:
             block.add(delta, record, events)
         elif item.error is not None:
             self._fail_with(item.error, record)
@@ -68,8 +69,10 @@ class MessagesDecoder(RecordDecoder[Event]):
             handle(self, item, record, events)
 
     def _take_document(self, item: Event, body: bytes | bytearray, events: list[Delta]) -> None:
-        if item.error is not None or (message := self._again(body, wire.decode_message, wire.Message)) is None:
+        if item.error is not None:
+            self._fail_with(item.error, body)
             return
+        message = self._again(body, wire.decode_message, wire.Message) or wire.Message()
         if message.content is None:
             return
         self._take_message(message, events)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
 from msgspec import Raw
 
 from ...events.choice import Text
-from ..lenient import is_json
 from .blocks import CUSTOM_INPUT
 
 _SPACED: Final = bytes.maketrans(b"\r\n", b"  ")
 _OPEN: Final = f'{{"{CUSTOM_INPUT}":"'
+_MARKS: Final = re.compile(r'\\.|["\\{}\[\]]', re.DOTALL)
+_STEPS: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
 _json = msgspec.json.Encoder().encode
 
 
@@ -25,17 +27,14 @@ class Outgoing:
 
     __slots__ = ("closed", "kind", "open", "start", "waiting")
 
+    ready = True
+
     def __init__(self, start: bytes, *waiting: bytes, kind: bytes | None = None) -> None:
         self.start = start
         self.kind = kind
         self.waiting = list(waiting)
         self.open = False
         self.closed = False
-
-    @property
-    def ready(self) -> bool:
-        """Whether all that its start says is known."""
-        return True
 
     @property
     def over(self) -> bool:
@@ -71,40 +70,62 @@ class OutgoingCall(Outgoing):
     *wrapped* arguments are free text, which the API has within an object only.
     """
 
-    __slots__ = ("_arguments", "_wrapped")
+    __slots__ = ("_brackets", "_unread", "_wrapped", "ready")
 
     def __init__(self, start: bytes, *, wrapped: bool) -> None:
         super().__init__(start)
         self._wrapped = wrapped
-        self._arguments: Text | None = None
-
-    @property
-    def ready(self) -> bool:
-        """Whether the arguments have begun."""
-        return self._arguments is not None
+        self._brackets = Brackets()
+        self._unread = Text()  # whose brackets were not counted yet: mostly nobody asks
+        self.ready = False
 
     @property
     def over(self) -> bool:
-        """Whether the arguments are whole, as far as they tell."""
-        text = "" if self._arguments is None else str(self._arguments)
-        return text.lstrip().startswith("{") and is_json(text.encode())
+        """Whether the arguments are whole, which only an object tells."""
+        if self._wrapped:
+            return False
+        self._brackets.receive(str(self._unread))
+        self._unread = Text()
+        return self._brackets.closed
 
     def argument(self, text: str) -> bytes:
         """The delta that says a piece of the arguments."""
-        begins = self._arguments is None
-        self._arguments = self._arguments or Text()
-        self._arguments.append(text)
+        self._unread.append(text)
         if self._wrapped:
             inner = _json(text)[1:-1].decode()
-            text = _OPEN + inner if begins else inner
+            text = inner if self.ready else _OPEN + inner
+        self.ready = True
         return _piece(text)
 
     def close(self, index: int) -> bytes:
         """The end, before it that of the object around free text."""
-        rest = b""
-        if self._wrapped:
-            rest = self.delta(index, _piece(_OPEN + '"}' if self._arguments is None else '"}'))
+        rest = self.delta(index, _piece('"}' if self.ready else _OPEN + '"}')) if self._wrapped else b""
         return rest + super().close(index)
+
+
+class Brackets:
+    """Counts the brackets of a JSON text that comes in pieces, in linear time; `closed` once the first one has its other."""
+
+    __slots__ = ("_depth", "_escaped", "_quoted", "closed")
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._depth = 0
+        self._quoted = False
+        self._escaped = False  # the last piece ended within an escape
+
+    def receive(self, text: str) -> None:
+        """Take the next piece."""
+        if self._escaped and text:
+            self._escaped, text = False, text[1:]
+        for mark in _MARKS.findall(text):
+            if mark == '"':
+                self._quoted = not self._quoted
+            elif mark == "\\":
+                self._escaped = True
+            elif not self._quoted and mark in _STEPS:
+                self._depth += _STEPS[mark]
+                self.closed = self.closed or self._depth == 0
 
 
 def line(raw: bytes | Raw) -> bytes:

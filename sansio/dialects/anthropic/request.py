@@ -2,7 +2,7 @@
 
 Features that some models or hosts lack are named in `lacks` of their rules: `forced_tools` (a tool that must be called),
 `forced_while_thinking` (the same while they think), `json_schema`, `prefill`, `system_turns`, `thinking_budget`,
-`thinking_off`, `two_samplings` (temperature and top_p together), `url_sources`.
+`thinking_off`, `two_samplings` (temperature and top_p together), `unthinking_xhigh`, `url_sources`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ..parameters import Parameters, apply_rules, rule_for
 from ..schema_tool import tool_name, with_tool
 from .blocks import DIALECT, BlockWriter, Members
 from .messages import ConversationWriter
+from .schema import compiled
 from .thinking import Plan, fit_budget, plan_thinking
 from .tools import forces, write_tools
 
@@ -109,7 +110,7 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
 
 def _own_names(quirks: Mapping[str, str], rule: Mapping[str, str], parameters: Parameters) -> list[str]:
     """The parameters that a provider's rules gave a name of its own, which no dialect knows."""
-    return [name for name in {*quirks.values(), *rule.values()} if name in parameters.left]
+    return sorted(name for name in {*quirks.values(), *rule.values()} if name in parameters.left)
 
 
 def _max_tokens(parameters: Parameters, rule: ModelRule, losses: Losses) -> int:
@@ -144,7 +145,7 @@ def _format(parameters: Parameters, lacks: frozenset[str], losses: Losses) -> Me
         case None | TextFormat():
             return None
         case JsonSchemaFormat(schema) if "json_schema" not in lacks:
-            return _schema(schema)
+            return _schema(schema, losses)
         case JsonSchemaFormat():
             losses.drop("response_format", "the model has no structured output; schema_as_tool lets a tool stand in")
             return None
@@ -153,9 +154,9 @@ def _format(parameters: Parameters, lacks: frozenset[str], losses: Losses) -> Me
             return None
 
 
-def _schema(schema: JsonSchema) -> Members:
+def _schema(schema: JsonSchema, losses: Losses) -> Members:
     """The schema; its description becomes the schema's own, and its name, which only labels it, stays here."""
-    own = dict(schema.schema or {})
+    own = compiled(schema.schema or {}, losses, "response_format.json_schema.schema")
     if schema.description is not None:
         own.setdefault("description", schema.description)
     return {"type": "json_schema", "schema": own, **(schema.extra or {})}

@@ -29,7 +29,7 @@ from ...types import (
 )
 from ..media import Inline
 from .blocks import DIALECT
-from .fields import Fields
+from .fields import Fields, decoded
 
 B = TypeVar("B")
 P = TypeVar("P", bound=Part)
@@ -129,7 +129,9 @@ def _thinking(fields: Fields) -> ReasoningPart:
 
 
 def _tool_use(fields: Fields) -> ToolCall:
-    function = FunctionCall(fields.need("name", str), bytes(fields.need("input", Raw)).decode())
+    text = fields.need("input", Raw)
+    decoded(text, dict[str, Raw], fields.path("input"))  # an object, which is kept as it was spelled
+    function = FunctionCall(fields.need("name", str), bytes(text).decode())
     state: dict[str, object] = {}
     caller = fields.peek("caller", dict[str, object])
     if caller is not None and caller.get("type") != "direct":

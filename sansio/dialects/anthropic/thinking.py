@@ -3,7 +3,8 @@
 https://platform.claude.com/docs/en/build-with-claude/extended-thinking and .../effort.  The family's way is data of its
 `ModelRule.reasoning`: `adaptive` (it decides, an effort guides it; also where no rule says otherwise), `budget` (so many
 tokens, by `ModelRule.budgets`), or `between_tools` (adaptive, and the least that it can do is to think between tools only).
-Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it takes no budget.
+Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it takes no budget, `unthinking_xhigh` that without
+thinking it takes efforts up to high.
 """
 
 from __future__ import annotations
@@ -88,13 +89,13 @@ def _asked(asked: Thinking, effort: str | None, family: _Family, losses: Losses)
     members |= asked.extra or {}
     if asked.type == "disabled" and "thinking_off" in family.lacks:
         losses.approximate("thinking", "the model does not stop thinking")
-        return Plan(family.least, _EFFORTS.get(effort or "", effort))
+        return Plan(family.least, _effort(effort, family.least, family, losses))
     if asked.type == "enabled" and "thinking_budget" in family.lacks:
         losses.approximate("thinking.budget_tokens", "the model decides by itself how much it thinks")
         members["type"] = "adaptive"
         members.pop("budget_tokens", None)
     if family.way != "budget":
-        return Plan(members, _EFFORTS.get(effort or "", effort), asked.budget_tokens)
+        return Plan(members, _effort(effort, members, family, losses), asked.budget_tokens)
     if asked.type == "adaptive":
         losses.approximate("thinking.type", "the model takes a budget only")
         members["type"] = "enabled"
@@ -105,6 +106,15 @@ def _asked(asked: Thinking, effort: str | None, family: _Family, losses: Losses)
         losses.drop("reasoning_effort", "thinking says otherwise")
     budget = members.get("budget_tokens")
     return Plan(members, None, budget if isinstance(budget, int) else None)
+
+
+def _effort(effort: str | None, thinking: Members | None, family: _Family, losses: Losses) -> str | None:
+    """The API's word for an effort beside *thinking*."""
+    quiet = thinking is not None and thinking["type"] in {"between_tools", "disabled"}
+    if quiet and effort in {"xhigh", "max"} and "unthinking_xhigh" in family.lacks:
+        losses.approximate("reasoning_effort", "without thinking it is high at the most")
+        return "high"
+    return _EFFORTS.get(effort or "", effort)
 
 
 def fit_budget(plan: Plan, max_tokens: int, losses: Losses) -> int:

@@ -112,6 +112,8 @@ class BlockWriter:
         state: Members = {} if own is None else decode_members(own.raw)
         if "redactedContent" in state:
             return {"reasoningContent": state, **(part.extra or {})}
+        if not (part.text or state or part.extra):
+            return None  # it says nothing
         if "signature" not in state and "unsigned_reasoning" in self._lacks:
             self._losses.drop(path, "the model takes only reasoning back that it has signed")
             return None

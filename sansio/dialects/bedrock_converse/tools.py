@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from ...types import AllowedToolsChoice, CustomChoice, CustomTool, FunctionChoice, Opaque, Tool
+from ...types import AllowedToolsChoice, CustomChoice, CustomTool, FunctionChoice, Opaque, Tool, WebSearchOptions
 from ..losses import Losses
 from ..narrowing import narrowed
 from ..parameters import Parameters
@@ -16,6 +16,7 @@ _CHOICES: Final = {"auto": "auto", "required": "any"}
 # What a function without parameters takes; the API wants a schema.
 _NO_PARAMETERS: Final[Block] = {"type": "object", "properties": {}}
 _NONE: Final = "none"
+_SYSTEM_TOOL: Final = "systemTool."
 
 
 def tool_config(parameters: Parameters, writer: BlockWriter, *, needed: bool) -> Block | None:
@@ -25,13 +26,14 @@ def tool_config(parameters: Parameters, writer: BlockWriter, *, needed: bool) ->
     """
     losses = parameters.losses
     tools = cast("Sequence[Tool]", parameters.take("tools") or ())
-    choice = parameters.take("tool_choice")
+    choice, own = parameters.take("tool_choice"), _system_tools(parameters)
     if isinstance(choice, AllowedToolsChoice):
         losses.approximate("tool_choice", "the tools that are not allowed are left out")
         tools, choice = narrowed(tools, choice)
     if choice == _NONE and not needed:
         return None
     found = [block for n, tool in enumerate(tools) for block in _tool(tool, f"tools[{n}]", writer, losses)]
+    found += own
     if not found:
         if choice not in (None, _NONE, "auto"):
             losses.drop("tool_choice", "it needs tools")
@@ -40,6 +42,16 @@ def tool_config(parameters: Parameters, writer: BlockWriter, *, needed: bool) ->
     if (named := _choice(choice, losses)) is not None:
         config["toolChoice"] = named
     return config
+
+
+def _system_tools(parameters: Parameters) -> list[Block]:
+    """Tools of the API's own for which a rule has renamed a parameter; they have no options."""
+    found: list[Block] = []
+    for name in [name for name in parameters.left if name.startswith(_SYSTEM_TOOL)]:
+        if parameters.take(name) != WebSearchOptions():
+            parameters.losses.approximate("web_search_options", "the API's own search has no options")
+        found.append({"systemTool": {"name": name.removeprefix(_SYSTEM_TOOL)}})
+    return found
 
 
 def _tool(tool: Tool, path: str, writer: BlockWriter, losses: Losses) -> list[Block]:

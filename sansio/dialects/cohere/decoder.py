@@ -113,9 +113,9 @@ class ChatDecoder(RecordDecoder[Record]):
     def _take_message(
         self, message: MessagePiece, item: Record, record: bytes | bytearray, events: list[Delta]
     ) -> None:
-        self._take_content(message, record, events)
         if message.tool_plan:
             events.append(ReasoningDelta(message.tool_plan))
+        self._take_content(message, record, events)
         if isinstance(calls := message.tool_calls, CallPiece):
             self._take_call(calls, item.index, events)
         elif calls is not None:
@@ -182,8 +182,8 @@ class ChatDecoder(RecordDecoder[Record]):
     def _fail_with_reason(self, delta: DeltaPiece, record: bytes | bytearray) -> None:
         native = delta.finish_reason
         facts = of_error(delta.error or f"the generation ended with {native}")
-        is_timeout = FAILED.get(native or "") == "timeout"
-        self._fail("timeout" if is_timeout else kind_of(facts, None, RULES_OF_COHERE), facts.message, record)
+        kind = "timeout" if native == "TIMEOUT" else kind_of(facts, None, RULES_OF_COHERE)
+        self._fail(kind, facts.message, record)
 
     def _take_usage(self, piece: UsagePiece | None, events: list[Delta]) -> None:
         if piece is not None and (found := usage(piece)) is not None:

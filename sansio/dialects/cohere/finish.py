@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...errors import Kind
-
 _CANONICAL: Final[dict[str, str]] = {
     "COMPLETE": "stop",
     "ERROR_LIMIT": "length",
@@ -23,7 +21,7 @@ _NATIVE: Final[dict[str, str]] = {
 }
 
 # Reasons with which a generation ends without being finished.
-FAILED: Final[dict[str, Kind]] = {"ERROR": "server_error", "TIMEOUT": "timeout"}
+FAILED: Final = frozenset({"ERROR", "TIMEOUT"})
 
 
 def canonical(native: str) -> str:

@@ -113,9 +113,8 @@ class MessageEncoder:
 
     def _part(self, part: OrderedPart, path: str, *, images: bool = True) -> object:
         """A part of a content; None where there is nothing to send."""
-        if isinstance(part, Part):
-            if part.cache_control is not None or part.prompt_cache_breakpoint is not None:
-                self._losses.drop(f"{path}.cache_control", "the API has no such mark")
+        if isinstance(part, Part) and (part.cache_control or part.prompt_cache_breakpoint):
+            self._losses.drop(f"{path}.cache_control", "the API has no such mark")
             part = msgspec.structs.replace(part, cache_control=None, prompt_cache_breakpoint=None)
         match part:
             case Opaque():

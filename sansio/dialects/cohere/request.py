@@ -5,7 +5,7 @@ What the API has and the request does not (`documents`, `citation_options`, `saf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...types import ChatRequest, JsonObjectFormat, JsonSchemaFormat, Thinking
@@ -38,17 +38,16 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     losses = Losses(DIALECT)
     model = native_model(request.model, terms.provider)
     parameters = Parameters(request, losses)
-    apply_rules(parameters.left, model, terms.provider, losses)
+    rule = apply_rules(parameters.left, model, terms.provider, losses)
     members: dict[str, object] = {
         "model": model,
         "messages": MessageEncoder(losses).messages(request.conversation),
     }
     if terms.stream:
         members["stream"] = True
-    members |= _sampling(parameters) | encode_tools(parameters) | _thinking(parameters)
-    members |= _format(
-        parameters, beside=sorted(members.keys() & {"tools"} | (request.extra or {}).keys() & {"documents"})
-    )
+    members |= _sampling(parameters) | encode_tools(parameters) | _thinking(parameters, rule.budgets)
+    beside = [name for name in ("tools", "documents") if name in members or name in (request.extra or {})]
+    members |= _format(parameters, beside)
     parameters.lose_rest("the API has no such parameter")
     body = json_body(members, request.extra)
     return Encoded(path_of(terms, "cohere_chat", "/v2/chat", model), body, tuple(losses.found))
@@ -79,10 +78,10 @@ def _within(name: str, parameters: Parameters, low: float, high: float) -> objec
     return low if number < low else high
 
 
-def _thinking(parameters: Parameters) -> dict[str, object]:
+def _thinking(parameters: Parameters, budgets: Mapping[str, int]) -> dict[str, object]:
     thinking, effort = parameters.take("thinking"), parameters.take("reasoning_effort")
     if not isinstance(thinking, Thinking):
-        return _effort(effort, parameters.losses)
+        return _effort(effort, budgets, parameters.losses)
     if effort is not None:
         parameters.losses.drop("reasoning_effort", "thinking says how much")
     if thinking.display is not None:
@@ -94,7 +93,10 @@ def _thinking(parameters: Parameters) -> dict[str, object]:
     return {"thinking": {"type": type_, **budget, **(thinking.extra or {})}}
 
 
-def _effort(effort: object, losses: Losses) -> dict[str, object]:
+def _effort(effort: object, budgets: Mapping[str, int], losses: Losses) -> dict[str, object]:
+    """An effort is a budget where the model has one for it, and else no more than that it thinks."""
+    if isinstance(effort, str) and (budget := budgets.get(effort)) is not None:
+        return {"thinking": {"type": "enabled", "token_budget": budget}}
     if effort in _EFFORTS:
         losses.approximate("reasoning_effort", "the API has thinking on or off, and budgets")
         return {"thinking": {"type": "enabled"}}

@@ -151,8 +151,8 @@ def _content(body: MessageBody) -> tuple[Content, list[str], list[OrderedPart] |
     in_front = not any(isinstance(part, ReasoningPart) for part in parts[len(thoughts) :])
     plain = all(part.extra is None for part in parts if isinstance(part, ReasoningPart | TextPart))
     if in_front and plain and len(rest) <= 1 and all(isinstance(part, TextPart) for part in rest):
-        return text, thoughts + plan, None
-    return text, thoughts + plan, [*parts, *(ReasoningPart(text=text) for text in plan)]
+        return text, plan + thoughts, None
+    return text, plan + thoughts, [*(ReasoningPart(text=text) for text in plan), *parts]
 
 
 def _canonical(part: TextPart | ImagePart | ThinkingBody | Opaque) -> ContentPart:

@@ -105,9 +105,10 @@ class Encoder:
         | Opaque,
     ) -> bytes:
         choice = next(reversed(self._last), 0) if isinstance(event, Opaque) else event.choice
-        if isinstance(event, ToolCallStarted | ToolCallDelta) and choice not in self._held:
-            self._held[choice] = []
+        if isinstance(event, ToolCallStarted | ToolCallDelta):
+            self._held.setdefault(choice, []).append(event)
             self._speak(choice)
+            return b""
         if (held := self._held.get(choice)) is not None:
             held.append(event)
             return b""
@@ -187,15 +188,7 @@ class Encoder:
 
 
 def _part(
-    event: TextDelta
-    | ReasoningDelta
-    | RefusalDelta
-    | StateAdded
-    | ToolCallStarted
-    | ToolCallDelta
-    | AudioDelta
-    | ImageAdded
-    | Opaque,
+    event: TextDelta | ReasoningDelta | RefusalDelta | StateAdded | AudioDelta | ImageAdded | Opaque,
 ) -> PartJson | None:
     """The part that an event is; None where the API has no such thing."""
     match event:
@@ -213,7 +206,5 @@ def _part(
             return blob(Inline(format_ or _UNKNOWN, data)) if data else None
         case Opaque(dialect, raw):
             return raw if dialect == DIALECT else None
-        case ToolCallStarted() | ToolCallDelta():  # they are held
-            return None
         case _:
             assert_never(event)

@@ -13,7 +13,7 @@ import msgspec
 
 from ...types import Image, ImageRequest, ImageResponse
 from ..body import json_body
-from ..codec import Codec, Encoded, Terms, native_model
+from ..codec import Codec, Encoded, Reading, Terms, native_model
 from ..losses import Losses
 from ..openai.operation import Piece, answering
 from .objects import merged
@@ -49,7 +49,7 @@ class ImagesPiece(Piece, rename="camel"):
 def _encode(request: ImageRequest, terms: Terms) -> Encoded:
     model = native_model(request.model, terms.provider)
     losses = Losses(DIALECT)
-    imagen = model.rpartition("/")[2].startswith("imagen")
+    imagen = _is_imagen(request)
     for name in _BOTH if imagen else (*_BOTH, *_IMAGEN_ONLY):
         if getattr(request, name) is not None:
             losses.drop(name, "the API has nothing like it")
@@ -59,6 +59,10 @@ def _encode(request: ImageRequest, terms: Terms) -> Encoded:
     members = _predict(request, ratio) if imagen else _generate(request, ratio)
     path = method_path(terms, model, "predict" if imagen else "generateContent")
     return Encoded(path, json_body(merged(members, request.extra), None), tuple(losses.found))
+
+
+def _is_imagen(request: ImageRequest) -> bool:
+    return request.model.rpartition("/")[2].startswith("imagen")
 
 
 def _ratio(request: ImageRequest, losses: Losses) -> str | None:
@@ -101,6 +105,12 @@ def _generate(request: ImageRequest, ratio: str | None) -> dict[str, object]:
     return {"contents": [{"role": "user", "parts": [{"text": request.prompt}]}], "generationConfig": config}
 
 
+def _read(request: ImageRequest, terms: Terms) -> Reading[ImageResponse]:
+    """Imagen leaves its list out where all of it was filtered."""
+    nothing = ImageResponse(data=[]) if _is_imagen(request) else None
+    return answering(ImagesPiece, lambda piece: _answer(piece) or nothing)(request, terms)
+
+
 def _answer(piece: ImagesPiece) -> ImageResponse | None:
     if piece.predictions is not None:
         return ImageResponse(data=[_predicted(item) for item in piece.predictions])
@@ -125,4 +135,4 @@ def _drawn(piece: CandidatePiece) -> list[Image]:
     return images or ([Image(filtered=piece.finish_reason)] if piece.finish_reason not in (None, "STOP") else [])
 
 
-CODEC: Final[Codec[ImageRequest, ImageResponse]] = GoogleOperation(_encode, answering(ImagesPiece, _answer))
+CODEC: Final[Codec[ImageRequest, ImageResponse]] = GoogleOperation(_encode, _read)

@@ -89,9 +89,9 @@ class PartsWriter:
                     return [{**wire, **extra}]
                 self.losses.drop(f"{path}.file", "the API takes files as data: URLs or by URI")
                 return []
-            case RefusalPart(refusal=refusal):
+            case _:
                 self.losses.approximate(path, "a refusal is text to the API")
-                return [{"text": refusal, **extra}]
+                return [{"text": part.refusal, **extra}]
 
     def _signed(
         self, text: str, state: Opaque | None, members: Mapping[str, object], extra: Mapping[str, object], path: str

@@ -59,7 +59,7 @@ class ToolsWriter:
                 self._declare(tool.function, tool.extra or {})
             case CustomTool():
                 self._losses.drop(path, "the API has functions only")
-            case Opaque():
+            case _:
                 if (own := self._losses.own(tool, path)) is not None:
                     self._others.append(own.raw)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Raw
+import msgspec
 
 from ...types import (
+    ContentPart,
     CustomToolCall,
     FunctionToolCall,
     ImagePart,
     Message,
     Opaque,
-    OrderedPart,
     Part,
     ReasoningPart,
     RefusalPart,
@@ -26,6 +26,15 @@ from ..media import inline
 
 _ROLES: Final = {"developer": "system"}
 _UNSAID: Final = ("audio", "function_call")
+
+
+class _Said(msgspec.Struct):
+    """What a message says, by the member that says it."""
+
+    texts: list[str] = []
+    thoughts: list[str] = []
+    images: list[str] = []
+    calls: list[dict[str, object]] = []
 
 
 class MessageEncoder:
@@ -43,49 +52,52 @@ class MessageEncoder:
         for name in _UNSAID:
             if getattr(message, name) is not None:
                 self._losses.drop(f"{path}.{name}", "the API has nothing like it")
-        texts: list[str] = []
-        thoughts: list[str] = []
-        images: list[str] = []
-        calls: list[object] = []
+        said = _Said()
         for n, part in enumerate(message.ordered):
-            self._take(part, f"{path}.content[{n}]", (texts, thoughts, images, calls))
+            if isinstance(part, FunctionToolCall | CustomToolCall):
+                self._call(part, f"{path}.tool_calls[{len(said.calls)}]", said)
+            else:
+                self._part(part, f"{path}.content[{n}]", said)
         if message.refusal is not None:
-            self._losses.approximate(f"{path}.refusal", "the API has refusals as text")
-            texts.append(message.refusal)
+            self._part(RefusalPart(refusal=message.refusal), f"{path}.refusal", said)
         members: dict[str, object] = {"role": _ROLES.get(message.role, message.role)}
-        if texts:
-            members["content"] = "\n".join(texts) if message.parts is None else "".join(texts)
-        optional = {"thinking": "".join(thoughts), "images": images, "tool_calls": calls}
+        if said.texts:
+            members["content"] = ("" if message.parts else "\n").join(said.texts)
+        optional = {"thinking": "".join(said.thoughts), "images": said.images, "tool_calls": said.calls}
         members |= {name: value for name, value in optional.items() if value}
         return {**members, **self._names(message, path), **(message.extra or {})}
 
-    def _take(self, part: OrderedPart, path: str, into: tuple[list[str], list[str], list[str], list[object]]) -> None:
-        texts, thoughts, images, calls = into
+    def _part(self, part: ContentPart, path: str, said: _Said) -> None:
         if isinstance(part, Part) and (part.cache_control or part.prompt_cache_breakpoint):
             self._losses.drop(f"{path}.cache_control", "the API has no such mark")
         match part:
             case TextPart(text=text, state=state):
                 self._losses.own(state, f"{path}.state")
-                texts.append(text)
+                said.texts.append(text)
             case ReasoningPart(text=text, state=state):
                 self._losses.own(state, f"{path}.state")
-                thoughts.append(text)
+                said.thoughts.append(text)
             case RefusalPart(refusal=text):
                 self._losses.approximate(path, "the API has refusals as text")
-                texts.append(text)
+                said.texts.append(text)
             case ImagePart():
-                images += self._image(part, path)
-            case FunctionToolCall():
-                self._losses.own(part.state, f"{path}.state")
-                self._called[part.id] = part
-                calls.append(_call(part, path))
-            case CustomToolCall():
-                self._called[part.id] = part
-                self._losses.drop(path, "the API has calls of functions only")
+                said.images += self._image(part, path)
             case Opaque():
-                self._losses.own(part, path)
+                self._losses.drop(path, "the API has no such part")
             case _:
                 self._losses.drop(path, "the API takes text and images")
+
+    def _call(self, call: ToolCall, path: str, said: _Said) -> None:
+        """A call; an id of ours is left out, as it was left out by the server."""
+        self._called[call.id] = call
+        if isinstance(call, CustomToolCall):
+            self._losses.drop(path, "the API has calls of functions only")
+            return
+        self._losses.own(call.state, f"{path}.state")
+        arguments = arguments_object(call.arguments, f"{path}.function.arguments")
+        function = {"name": call.name, "arguments": arguments, **(call.function.extra or {})}
+        own = {} if call.native_id is None else {"id": call.native_id}
+        said.calls.append({**own, "function": function, **(call.extra or {})})
 
     def _image(self, part: ImagePart, path: str) -> list[str]:
         if part.image_url.detail is not None:
@@ -107,11 +119,3 @@ class MessageEncoder:
         id_ = message.tool_call_id if call is None else call.native_id
         named = {"tool_name": name, "tool_call_id": id_}
         return {member: value for member, value in named.items() if value is not None}
-
-
-def _call(call: FunctionToolCall, path: str) -> dict[str, object]:
-    """A call; an id of ours is left out, as it was left out by the server."""
-    arguments: Raw = arguments_object(call.arguments, f"{path}.function.arguments")
-    function = {"name": call.name, "arguments": arguments, **(call.function.extra or {})}
-    own = {} if call.native_id is None else {"id": call.native_id}
-    return {**own, "function": function, **(call.extra or {})}

@@ -158,10 +158,11 @@ class Rewriter:
 
     def _joined(self, content: object) -> object:
         """The content as one text, where the server wants that and nothing else is in it."""
-        if self._forms.get("text") != "joined" or not isinstance(content, list) or not content:
+        if self._forms.get("text") != "joined" or not isinstance(content, list):
             return content
-        texts = [part.text for part in cast("list[object]", content) if isinstance(part, TextPart)]
-        return "".join(texts) if len(texts) == len(cast("list[object]", content)) else content
+        parts = cast("list[object]", content)
+        texts = [part.text for part in parts if isinstance(part, TextPart)]
+        return "".join(texts) if texts and len(texts) == len(parts) else parts
 
     def _part(self, part: ContentPart, path: str, thoughts: list[str]) -> object:
         if isinstance(part, Opaque):

@@ -92,12 +92,6 @@ def each(read: Callable[[Raw], V], raw: Raw) -> list[V]:
     return values
 
 
-def type_of(raw: Raw, default: str | None = None) -> str:
+def type_of(raw: Raw) -> str:
     """What the `type` of an object says."""
-    return Fields(raw).take("type", read_text) or _required(default)
-
-
-def _required(default: str | None) -> str:
-    if default is None:
-        raise Invalid(None, "type")
-    return default
+    return Fields(raw).need("type", read_text)

@@ -55,10 +55,16 @@ class InputWriter:
 
     def items(self, conversation: Sequence[Message], first: int = 0) -> list[object]:
         """The items of the messages from the one at *first* on."""
-        custom = {part.id for message in conversation for part in message.ordered if isinstance(part, CustomToolCall)}
+        custom: set[str] = set()  # the calls of custom tools so far, by their ids
         items: list[object] = []
         for position, message in enumerate(conversation[first:], first):
+            if _is_plain(message) and message.role not in self._roles:
+                items.append(message)  # the wire's own
+                continue
             path = f"messages[{position}]"
+            custom |= {
+                call.id for call in message.parts or message.tool_calls or () if isinstance(call, CustomToolCall)
+            }
             for name, reason in _LOST.items():
                 if getattr(message, name) is not None:
                     self._losses.drop(f"{path}.{name}", reason)
@@ -200,6 +206,22 @@ class InputWriter:
         if part.state is None:
             self._losses.drop(path, "the API takes reasoning back only as the item that it gave")
         return []
+
+
+def _is_plain(message: Message) -> bool:
+    """Whether a message is a role and a text, as most are."""
+    return (
+        isinstance(message.content, str)
+        and message.role != "tool"
+        and message.parts is None
+        and message.tool_calls is None
+        and message.name is None
+        and message.refusal is None
+        and message.reasoning_content is None
+        and message.audio is None
+        and message.function_call is None
+        and message.extra is None
+    )
 
 
 class _Run:

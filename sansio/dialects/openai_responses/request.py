@@ -76,8 +76,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     body |= _joined("text", _text(parameters), extra)
     body |= _joined("reasoning", _reasoning(parameters, losses), extra)
     body |= _tools(parameters, losses)
-    reasons = "reasoning" in body or _has_reasoned(request.conversation)
-    body |= _include(parameters, extra, encrypted=reasons and body.get("store") is False)
+    unstored = body.get("store") is False
+    encrypted = unstored and ("reasoning" in body or _has_reasoned(request.conversation))
+    body |= _include(parameters, extra, encrypted=encrypted)
     if terms.stream:
         body |= _stream(request)
     if parameters.left.get("modalities") == ["text"]:

@@ -39,6 +39,7 @@ from .wire import Members
 
 _read_breakpoint: Final = shape(CacheBreakpoint)
 _FILE: Final = ("filename", "file_data", "file_id", "file_url")
+_PLAIN: Final = ("id", "status")  # what the API says of items that it lists, and says nothing in a request
 _MARK: Final = "prompt_cache_breakpoint"
 
 
@@ -60,19 +61,20 @@ class _Conversation:
 
     def receive(self, raw: Raw) -> None:
         """Take the next item."""
-        match type_of(raw, "message"):
+        fields = Fields(raw)
+        match fields.take("type", read_text) or "message":
             case "message":
-                self._receive_message(raw)
+                self._receive_message(fields, raw)
             case "reasoning":
                 state = unseal(raw)
                 self._answer.reasoned |= not is_sealed(raw)
                 self._answer.parts.append(ReasoningPart(text=reasoning_text(raw), state=state))
             case "function_call" | "custom_tool_call" as type_:
-                call = _read_call(raw, type_, reasoned=self._answer.reasoned)
+                call = _read_call(fields, raw, type_, reasoned=self._answer.reasoned)
                 self._custom |= {call.id} if type_ == "custom_tool_call" else set()
                 self._answer.parts.append(call)
             case "function_call_output" | "custom_tool_call_output" as type_:
-                self._receive_result(raw, type_)
+                self._receive_result(fields, raw, type_)
             case "image_generation_call" if (image := image_of(raw)) is not None:
                 self._answer.parts.append(image)
             case _:
@@ -84,9 +86,8 @@ class _Conversation:
             self.messages.append(self._answer.message())
         self._answer = _Answer()
 
-    def _receive_message(self, raw: Raw) -> None:
-        fields = Fields(raw)
-        fields.drop("type")
+    def _receive_message(self, fields: Fields, raw: Raw) -> None:
+        fields.drop(*_PLAIN)
         role = fields.need("role", read_text)
         if role != "assistant":
             self.end_answer()
@@ -102,15 +103,14 @@ class _Conversation:
         else:
             self._answer.add(said, raw)
 
-    def _receive_result(self, raw: Raw, type_: str) -> None:
-        fields = Fields(raw)
+    def _receive_result(self, fields: Fields, raw: Raw, type_: str) -> None:
         id_ = fields.need("call_id", read_text)
         if (type_ == "custom_tool_call_output") != (id_ in self._custom):
             self._answer.parts.append(opaque(raw))  # whose call is not here; only the API knows what it answers
             return
         self.end_answer()
         content = fields.need("output", _read_content)
-        fields.drop("type")
+        fields.drop(*_PLAIN)
         self.messages.append(Message("tool", content, tool_call_id=id_, extra=fields.rest()))
 
 
@@ -163,8 +163,8 @@ class _Answer:
 # -- calls and parts -----------------------------------------------------------------------------------------
 
 
-def _read_call(raw: Raw, type_: str, *, reasoned: bool) -> ToolCall:
-    fields, state = Fields(raw), state_of(raw, type_, reasoned=reasoned)
+def _read_call(fields: Fields, raw: Raw, type_: str, *, reasoned: bool) -> ToolCall:
+    state = state_of(raw, type_, reasoned=reasoned)
     id_, name = fields.need("call_id", read_text), fields.need("name", read_text)
     if type_ == "custom_tool_call":
         return CustomToolCall(id=id_, state=state, custom=CustomCall(name, fields.need("input", read_text)))

@@ -126,7 +126,7 @@ _COMMON: dict[str, Any] = {"n": 2, "seed": 5, "stop": ["x"], "logit_bias": {"1":
         ("moonshot", "kimi-k3", {"thinking": Thinking("enabled"), "reasoning_effort": "low"}, ["thinking"]),
         ("moonshot", "moonshot-v1-8k", {"thinking": Thinking("enabled")}, ["thinking"]),
         ("moonshot", "kimi-next", {"thinking": Thinking("enabled"), "reasoning_effort": "low"}, []),
-        ("meta_llama", "m", {"reasoning_effort": "low", "store": True}, ["reasoning_effort", "store"]),
+        ("meta_llama", "m", {"reasoning_effort": "low", "store": True, **_COMMON}, ["reasoning_effort"]),
         ("v0", "m", _COMMON, ["logit_bias", "n", "seed", "stop", "top_k", "user"]),
         (
             "v0",

@@ -102,8 +102,16 @@ def test_a_host_that_fetches_nothing_takes_no_urls() -> None:
         (FileReference(file_url="https://x"), {"type": "document", "source": {"type": "url", "url": "https://x"}}),
         (FileReference(file_id="file_1"), {"type": "document", "source": {"type": "file", "file_id": "file_1"}}),
         (
+            FileReference("a.PNG", file_id="file_1"),
+            {"type": "image", "source": {"type": "file", "file_id": "file_1"}},
+        ),
+        (
             FileReference(file_data="data:image/gif;base64,aGk="),
             {"type": "image", "source": {"type": "base64", "media_type": "image/gif", "data": "aGk="}},
+        ),
+        (
+            FileReference(file_data="data:image/jpg;base64,aGk="),
+            {"type": "image", "source": {"type": "base64", "media_type": "image/jpeg", "data": "aGk="}},
         ),
     ],
 )

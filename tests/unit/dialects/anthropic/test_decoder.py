@@ -123,6 +123,13 @@ def test_deltas_of_a_block_that_never_began() -> None:
     assert events == [TextDelta("a"), ReasoningDelta("a")]
 
 
+def test_blocks_of_a_server_that_does_not_count_them() -> None:
+    start = b'{"type":"content_block_start","content_block":{"type":"text","text":""}}'
+    delta = b'{"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}'
+    change = b'{"type":"message_delta","delta":{"stop_reason":"end_turn"}}'
+    assert read(start, delta, change)[0] == [TextDelta("a"), ChoiceFinished("stop", "end_turn")]
+
+
 def test_what_does_not_fit_is_noted_and_left_out() -> None:
     events, decoder = read(*block(b'{"type":"text","text":"a","citations":5}'))
     assert (events, decoder.notes) == ([TextDelta("a")], ["$.citations"])
@@ -185,6 +192,7 @@ def test_a_message_without_content_is_an_empty_answer() -> None:
     [
         (b'{"type":"error","error":{"type":"rate_limit_error","message":"m"}}', "rate_limited"),
         (b'{"content":[],"error":{"type":"api_error","message":"m"}}', "server_error"),
+        (b'{"type":"error","error":{"type":"billing_error","message":"m"}}', "quota_exceeded"),
         (b'{"id":"m"}', "protocol"),
         (b'{"content":5}', "protocol"),
         (b'{"content":[5]}', "protocol"),

@@ -106,8 +106,9 @@ def test_parameters_that_the_api_lacks_are_lost() -> None:
 
 
 def test_output_formats() -> None:
-    named = JsonSchemaFormat(JsonSchema("p", {"type": "object"}, "a person", extra={"x": Raw(b"1")}))
-    schema = {"type": "object", "description": "a person"}
+    closed = {"type": "object", "additionalProperties": False}
+    named = JsonSchemaFormat(JsonSchema("p", closed, "a person", extra={"x": Raw(b"1")}))
+    schema = closed | {"description": "a person"}
     assert sent(asked(response_format=named))[0]["output_config"] == {
         "format": {"type": "json_schema", "schema": schema, "x": 1}
     }

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 
+from sansio.dialects.anthropic.fields import Misfit
 from sansio.dialects.anthropic.server_blocks import assistant_parts, type_of, user_parts
 from sansio.types import (
     CacheControl,
@@ -98,6 +99,11 @@ def test_calls() -> None:
     foreign = block | {"caller": {"type": "code"}, "toolset_name": "s"}
     del foreign["cache_control"]
     assert part(foreign) == msgspec.structs.replace(call, state=state)
+
+
+def test_the_input_of_a_call_is_an_object() -> None:
+    with pytest.raises(Misfit, match=r"content\.0\.input"):
+        part({"type": "tool_use", "id": "t", "name": "f", "input": [1]})
 
 
 def test_a_user_makes_no_calls() -> None:

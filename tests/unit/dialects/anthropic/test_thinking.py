@@ -97,6 +97,16 @@ def test_thinking_that_is_asked_for(
     assert planned(rule, effort, thinking, lacks) == (plan, said)
 
 
+def test_an_effort_without_thinking_has_a_limit_in_some_models() -> None:
+    lacks = frozenset({"unthinking_xhigh"})
+    plan, said = planned(ADAPTIVE, "max", Thinking("disabled"), lacks)
+    assert (plan.effort, said) == ("high", ["reasoning_effort approximated"])
+    plan, said = planned(ADAPTIVE, "max", Thinking("adaptive"), lacks)
+    assert (plan.effort, said) == ("max", [])
+    plan, said = planned(ADAPTIVE, "max", Thinking("disabled"))
+    assert (plan.effort, said) == ("max", [])
+
+
 def test_what_else_thinking_has_is_kept() -> None:
     plan, _ = planned(ADAPTIVE, thinking=Thinking("adaptive", extra={"x": Raw(b"1")}))
     assert msgspec.json.encode(plan.thinking) == b'{"type":"adaptive","x":1}'

@@ -78,6 +78,7 @@ def function(arguments: str) -> FunctionToolCall:
         ),
         (function('{"a":1}'), [{"toolUse": {"toolUseId": "t1", "name": "f", "input": {"a": 1}}}]),
         (function(""), [{"toolUse": {"toolUseId": "t1", "name": "f", "input": NO_MEMBERS}}]),
+        (ReasoningPart(), NO_BLOCKS),
         (ReasoningPart(text="a"), [{"reasoningContent": {"reasoningText": {"text": "a"}}}]),
         (
             ReasoningPart(text="a", state=opaque({"signature": "s"})),

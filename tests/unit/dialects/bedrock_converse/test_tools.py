@@ -29,6 +29,7 @@ from sansio.types import (
     Tool,
     ToolChoice,
     ToolName,
+    WebSearchOptions,
 )
 
 TERMS = Terms(provider=sansio.provider("bedrock", region="r"), stream=False, limits=Limits())
@@ -110,6 +111,31 @@ def test_a_subset_leaves_the_other_tools_out() -> None:
     choice = AllowedToolsChoice(AllowedTools("required", [FunctionChoice.of("f")]))
     wanted: dict[str, object] = {"tools": [SPEC_F], "toolChoice": {"any": {}}}
     assert config([F, G], choice) == (wanted, [("tool_choice", "approximated")])
+
+
+def test_novas_search_is_a_tool_of_the_apis_own() -> None:
+    grounding = {"systemTool": {"name": "nova_grounding"}}
+    for options, losses in (
+        (WebSearchOptions(), []),
+        (WebSearchOptions("low"), [("web_search_options", "approximated")]),
+    ):
+        request = ChatRequest(model="amazon.nova-pro-v1:0", messages="hi", tools=[F], web_search_options=options)
+        encoded = CODEC.encode(request, TERMS)
+        assert isinstance(encoded.body, bytes)
+        assert msgspec.json.decode(encoded.body)["toolConfig"] == {"tools": [SPEC_F, grounding]}
+        assert [(loss.path, loss.action) for loss in encoded.losses] == losses
+
+
+def test_no_tools_at_all_are_no_search_either() -> None:
+    request = ChatRequest(
+        model="amazon.nova-pro-v1:0", messages="hi", tools=[F], tool_choice="none", web_search_options=WebSearchOptions()
+    )
+    assert CODEC.encode(request, TERMS).body == b'{"messages":[{"role":"user","content":[{"text":"hi"}]}]}'
+
+
+def test_other_models_have_no_search() -> None:
+    request = ChatRequest(model="m", messages="hi", web_search_options=WebSearchOptions())
+    assert [loss.path for loss in CODEC.encode(request, TERMS).losses] == ["web_search_options"]
 
 
 @pytest.mark.parametrize(("choice", "losses"), [("required", [("tool_choice", "dropped")]), ("auto", []), ("none", [])])

@@ -196,11 +196,11 @@ def test_a_whole_answer() -> None:
     decoder = _decoder()
     assert decoder.receive_document(json.dumps(body).encode()) == [
         Started("c", None, "m"),
+        ReasoningDelta("p"),
         ReasoningDelta("r"),
         TextDelta("x"),
         Opaque("cohere", Raw(b'{"type": "zz"}')),
         Opaque("cohere", Raw(b"1")),
-        ReasoningDelta("p"),
         ToolCallStarted(0, "a", "f"),
         AnnotationAdded(Annotation("citation", extra={"start": Raw(b"1")})),
         LogprobsDelta([TokenLogprob("x", -1.0)]),

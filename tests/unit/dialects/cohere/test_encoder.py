@@ -136,6 +136,13 @@ def test_what_stands_beside_the_text() -> None:
     ]
 
 
+def test_log_probabilities_of_text_that_came() -> None:
+    piece = {"text": "x", "token_ids": [], "logprobs": [-1.0]}
+    assert _encoded(TextDelta("x"), LogprobsDelta([TokenLogprob("x", -1.0)]))[3:] == [
+        {**_delta("content-delta", 0, content={"text": ""}), "logprobs": piece}
+    ]
+
+
 def test_opaque_items() -> None:
     assert _encoded(
         TextDelta("a"),

@@ -117,6 +117,14 @@ def test_rules_of_the_provider_come_first() -> None:
     assert _encoded(quirks=quirks, seed=1) == ({}, ["seed dropped"])
 
 
+def test_an_effort_is_a_budget_where_the_model_has_one() -> None:
+    quirks = Quirks(models=(ModelRule(pattern="command-a", budgets={"low": 1024}),))
+    thinking = {"type": "enabled", "token_budget": 1024}
+    assert _encoded(quirks=quirks, reasoning_effort="low") == ({"thinking": thinking}, [])
+    assert _encoded(quirks=quirks, reasoning_effort="high")[1] == ["reasoning_effort approximated"]
+    assert _encoded(quirks=quirks, reasoning_effort="none") == ({"thinking": {"type": "disabled"}}, [])
+
+
 def test_what_is_no_json() -> None:
     with pytest.raises(LocalProtocolError, match="no JSON"):
         _encoded(seed=object())

@@ -116,7 +116,7 @@ _R, _X = ReasoningPart(text="r"), TextPart(text="x")
         ),
         (
             {"content": [_thinking("r")], "tool_plan": "p"},
-            Message("assistant", None, reasoning_content="rp"),
+            Message("assistant", None, reasoning_content="pr"),
         ),
         (
             {"content": [_TEXT, _thinking("r")], "tool_plan": "p", "tool_calls": [_CALL]},
@@ -124,8 +124,8 @@ _R, _X = ReasoningPart(text="r"), TextPart(text="x")
                 "assistant",
                 "x",
                 tool_calls=_CALLS,
-                reasoning_content="rp",
-                parts=[_X, _R, ReasoningPart(text="p"), *_CALLS],
+                reasoning_content="pr",
+                parts=[ReasoningPart(text="p"), _X, _R, *_CALLS],
             ),
         ),
         (

@@ -29,7 +29,8 @@ def sent(request: Request[Any], provider: Provider = GEMINI) -> dict[str, Any]:
 
 def chat(model: str = "gemini-2.5-flash", /, **parameters: Any) -> ChatRequest:
     """A request with these parameters."""
-    return ChatRequest(**{"model": model, "messages": "hi", **parameters})
+    given: dict[str, Any] = {"model": model, "messages": "hi", **parameters}
+    return ChatRequest(**given)
 
 
 def said(*messages: Message, model: str = "gemini-2.5-flash") -> list[dict[str, Any]]:
@@ -49,13 +50,12 @@ def read(exchange: Exchange[Any], body: object, status: int = 200) -> Any:
     exchange.receive_head(status, (("content-type", "application/json"),))
     exchange.receive_data(body if isinstance(body, bytes) else json.dumps(body).encode())
     exchange.receive_eof()
-    match exchange.outcome:
-        case Completed(response):
-            assert isinstance(response, Response)
-            return response
-        case outcome:
-            assert isinstance(outcome, Failed)
-            return outcome.failure
+    outcome: Completed[Any] | Failed | None = exchange.outcome
+    assert outcome is not None
+    if isinstance(outcome, Failed):
+        return outcome.failure
+    assert isinstance(outcome.response, Response)
+    return outcome.response
 
 
 def answered(body: object) -> ChatResponse:
@@ -80,6 +80,12 @@ def events(*chunks: object) -> list[Any]:
         exchange.receive_data(b"data: %b\r\n\r\n" % json.dumps(chunk).encode())
     exchange.receive_eof()
     return exchange.take_events()
+
+
+def streamed(*chunks: object) -> ChatResponse:
+    """The response that a stream of these chunks amounts to."""
+    end: Completed[ChatResponse] = events(*chunks)[-1]
+    return end.response
 
 
 def candidate(*parts: object, **members: object) -> dict[str, object]:

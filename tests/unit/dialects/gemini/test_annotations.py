@@ -13,7 +13,7 @@ from sansio.dialects.gemini.annotations import annotations_json
 from sansio.types import UrlCitation
 from tests.unit.dialects.gemini.by_hand import answered, candidate, events
 
-WEB = [{"web": {"uri": "https://a", "title": "A"}}, {"retrievedContext": {"uri": "gs://b"}}, {"image": {}}]
+WEB: list[Any] = [{"web": {"uri": "https://a", "title": "A"}}, {"retrievedContext": {"uri": "gs://b"}}, {"image": {}}]
 
 
 def citations(*parts: object, **metadata: Any) -> list[UrlCitation]:
@@ -45,12 +45,12 @@ def test_sources_that_support_nothing_are_cited_without_a_span() -> None:
 
 def test_a_segment_may_count_within_a_part() -> None:
     supports = [{"segment": {"partIndex": 1, "endIndex": 1}, "groundingChunkIndices": [0]}]
-    metadata = {"groundingChunks": WEB[:1], "groundingSupports": supports}
+    metadata: Any = {"groundingChunks": WEB[:1], "groundingSupports": supports}
     assert citations({"text": "éa"}, {"text": "b"}, groundingMetadata=metadata) == [UrlCitation("https://a", "A", 2, 3)]
 
 
 def test_grounding_is_kept_whole_and_told_once() -> None:
-    metadata = {"groundingChunks": WEB[:1], "searchEntryPoint": {"renderedContent": "<div>"}}
+    metadata: Any = {"groundingChunks": WEB[:1], "searchEntryPoint": {"renderedContent": "<div>"}}
     chunk = candidate({"text": "a"}, groundingMetadata=metadata)
     response = events(chunk, chunk, candidate(finishReason="STOP"))[-1].response
     annotations = response.message.annotations
@@ -70,7 +70,7 @@ def test_citations(name: str) -> None:
         {"endIndex": 2, "uri": "https://b", "title": "B"},
         {"uri": "https://c"},
     ]
-    annotations = answered(candidate({"text": "éa"}, citationMetadata={name: sources})).message.annotations or ()
+    annotations = list(answered(candidate({"text": "éa"}, citationMetadata={name: sources})).message.annotations or ())
     assert [annotation.url_citation for annotation in annotations] == [
         UrlCitation("https://a", None, 1, 2),
         UrlCitation("https://b", "B", 0, 1),

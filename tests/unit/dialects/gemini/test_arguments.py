@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sansio import Completed, ToolCallDelta, ToolCallStarted
-from tests.unit.dialects.gemini.by_hand import candidate, events
+from sansio import ToolCallDelta, ToolCallStarted
+from tests.unit.dialects.gemini.by_hand import candidate, events, streamed
 
 
 def call(*partial: dict[str, Any], more: bool = True, **members: Any) -> dict[str, object]:
@@ -15,10 +15,9 @@ def call(*partial: dict[str, Any], more: bool = True, **members: Any) -> dict[st
 
 
 def written(*calls: dict[str, object]) -> list[str]:
-    *deltas, end = events(*calls, candidate(finishReason="STOP"))
-    assert isinstance(end, Completed)
-    assert end.response.finish_reason == "tool_calls"
-    return [event.arguments for event in deltas if isinstance(event, ToolCallDelta)]
+    chunks = (*calls, candidate(finishReason="STOP"))
+    assert streamed(*chunks).finish_reason == "tool_calls"
+    return [event.arguments for event in events(*chunks) if isinstance(event, ToolCallDelta)]
 
 
 def at(path: str, **value: Any) -> dict[str, Any]:

@@ -8,28 +8,21 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from sansio import AnnotationAdded, ChatResponse, Completed, FunctionToolCall, ImagePart, Opaque, TextPart
+from sansio import AnnotationAdded, FunctionToolCall, ImagePart, Opaque, TextPart
 from sansio.events import ChoiceFinished, Event, ImageAdded, ReasoningDelta, StateAdded, TextDelta
 from sansio.types import ReasoningPart
-from tests.unit.dialects.gemini.by_hand import answered, candidate, events
+from tests.unit.dialects.gemini.by_hand import answered, candidate, events, streamed
 
 CALL = {"functionCall": {"name": "f", "args": {"a": 1}}}
 
 
-def streamed(*chunks: object) -> ChatResponse:
-    end = events(*chunks)[-1]
-    assert isinstance(end, Completed), end
-    response: ChatResponse = end.response
-    return response
-
-
 def of(kind: type[Event[Any]], *chunks: object) -> list[Any]:
-    return [event for event in events(*chunks) if isinstance(event, kind)]  # type: ignore[arg-type]
+    return [event for event in events(*chunks) if isinstance(event, kind)]
 
 
 def test_thoughts_are_reasoning() -> None:
     chunk = candidate({"text": "why", "thought": True}, {"text": "so"}, finishReason="STOP")
-    assert of(ReasoningDelta, chunk) == [ReasoningDelta("why")]  # type: ignore[type-abstract]
+    assert of(ReasoningDelta, chunk) == [ReasoningDelta("why")]
     response = streamed(chunk)
     assert (response.reasoning, response.text) == ("why", "so")
 
@@ -60,7 +53,7 @@ def test_an_empty_text_may_be_signed() -> None:
         candidate({"text": "c"}),
         candidate({"text": "", "thoughtSignature": "c2ln"}, finishReason="STOP"),
     )
-    (part,) = response.message.parts or ()
+    (part,) = list(response.message.parts or ())
     assert part == TextPart(text="abc", state=Opaque("gemini", Raw(b'{"thoughtSignature":"c2ln","length":0}')))
 
 
@@ -80,7 +73,7 @@ def test_signatures_on_calls_thoughts_and_nothing() -> None:
         ("call", 0, b'{"thoughtSignature":"Yg=="}'),
         ("text", 0, b'{"thoughtSignature":"Yw==","length":0}'),
     ]
-    reasoning, call, text = answered(candidate(*parts)).message.parts or ()
+    reasoning, call, text = list(answered(candidate(*parts)).message.parts or ())
     assert isinstance(reasoning, ReasoningPart)
     assert isinstance(call, FunctionToolCall)
     assert call.state is not None
@@ -93,7 +86,7 @@ def test_images() -> None:
     first, second = of(ImageAdded, candidate(image, signed, finishReason="STOP"))
     assert first.image.image_url.url == "data:image/png;base64,AAAA"
     assert second.image.extra == {"thoughtSignature": Raw(b'"c2ln"')}
-    (part, _) = answered(candidate(image, signed)).message.parts or ()
+    (part, _) = list(answered(candidate(image, signed)).message.parts or ())
     assert isinstance(part, ImagePart)
 
 
@@ -116,7 +109,7 @@ def test_speech() -> None:
     ],
 )
 def test_other_parts_are_kept_as_they_came(part: dict[str, object]) -> None:
-    (opaque,) = answered(candidate(part)).message.parts or ()
+    (opaque,) = list(answered(candidate(part)).message.parts or ())
     assert isinstance(opaque, Opaque)
     assert opaque.dialect == "gemini"
     assert msgspec.json.decode(opaque.raw) == part
@@ -159,7 +152,11 @@ def test_ratings_are_told_when_they_change() -> None:
 
 
 def test_what_has_no_place_of_its_own_is_an_annotation() -> None:
-    told = {"urlContextMetadata": {"urlMetadata": []}, "finishMessage": "no", "continuationToken": "dG9r"}
+    told: dict[str, Any] = {
+        "urlContextMetadata": {"urlMetadata": []},
+        "finishMessage": "no",
+        "continuationToken": "dG9r",
+    }
     added = of(AnnotationAdded, candidate(finishReason="MALFORMED_FUNCTION_CALL", **told))
     assert [
         (event.annotation.type, msgspec.json.decode(event.annotation.extra[event.annotation.type])) for event in added

@@ -8,7 +8,7 @@ import pytest
 
 from sansio import Completed, Failed, TextDelta, UsageReported
 from sansio.events import Started
-from tests.unit.dialects.gemini.by_hand import answered, candidate, chat, encoded, events, failed
+from tests.unit.dialects.gemini.by_hand import answered, candidate, chat, encoded, events, failed, streamed
 
 
 def test_a_stream() -> None:
@@ -17,10 +17,9 @@ def test_a_stream() -> None:
         **candidate({"text": "b"}, finishReason="STOP"),
         "usageMetadata": {"promptTokenCount": 3, "serviceTier": "flex"},
     }
-    *deltas, end = events(first, candidate({"text": ""}), last)
-    assert [delta for delta in deltas if isinstance(delta, TextDelta)] == [TextDelta("a"), TextDelta("b")]
-    assert isinstance(end, Completed)
-    response = end.response
+    chunks = (first, candidate({"text": ""}), last)
+    assert [event for event in events(*chunks) if isinstance(event, TextDelta)] == [TextDelta("a"), TextDelta("b")]
+    response = streamed(*chunks)
     assert (response.id, response.model, response.text) == ("r", "gemini-2.5-flash-001", "ab")
     assert response.service_tier == "flex"
     assert (response.finish_reason, response.choices[0].native_finish_reason) == ("stop", "STOP")
@@ -61,7 +60,8 @@ def test_a_document_may_lack_its_reason() -> None:
 
 
 def test_a_candidate_may_say_nothing() -> None:
-    response = answered({"candidates": [{"finishReason": "MAX_TOKENS"}, {"index": 1, "content": {}}]})
+    empty: dict[str, object] = {"index": 1, "content": {}}
+    response = answered({"candidates": [{"finishReason": "MAX_TOKENS"}, empty]})
     assert [(choice.index, choice.message.content) for choice in response.choices] == [(0, ""), (1, "")]
 
 

@@ -73,6 +73,7 @@ def test_when_to_come_back(delay: str | None, message: str, wait: float | None) 
 
 def test_details_of_any_shape() -> None:
     body = error(429, "RESOURCE_EXHAUSTED")
-    for details in (7, [7], [{"violations": 7}], [{"violations": [7]}], [{"reason": 7, "retryDelay": []}]):
+    shapes: list[Any] = [7, [7], [{"violations": 7}], [{"violations": [7]}], [{"reason": 7, "retryDelay": []}]]
+    for details in shapes:
         body["error"]["details"] = details
         assert failed(body, 429).kind == "rate_limited"

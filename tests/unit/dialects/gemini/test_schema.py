@@ -71,7 +71,7 @@ def test_a_server_reads_the_subset_as_json_schema() -> None:
     body = {"contents": [], "tools": [{"functionDeclarations": [{"name": "f", "parameters": schema}]}]}
     request = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), msgspec.json.encode(body))
     assert isinstance(request, ChatRequest)
-    (tool,) = request.tools or ()
+    (tool,) = list(request.tools or ())
     assert isinstance(tool, FunctionTool)
     assert tool.function.parameters == {
         "type": "object",

@@ -70,12 +70,12 @@ def test_media_and_what_else_a_user_says() -> None:
 def test_what_a_model_said() -> None:
     (message,) = messages(model({"text": "why", "thought": True}, {"text": "so"}, call("f", id="1")))
     assert (message.reasoning_content, message.content) == ("why", "so")
-    (found,) = message.tool_calls or ()
+    (found,) = list(message.tool_calls or ())
     assert (found.id, found.derived, found.name) == ("1", False, "f")
 
 
 def test_parts_of_a_model_that_say_more_are_kept_whole() -> None:
-    more = [call("f", partialArgs=[]), {"text": "a", "partMetadata": {}}, {"executable_code": {"code": "1"}}]
+    more: list[Any] = [call("f", partialArgs=[]), {"text": "a", "partMetadata": {}}, {"executable_code": {"code": "1"}}]
     (message,) = messages(model(*more))
     assert [json.loads(bytes(part.raw)) for part in message.parts or () if isinstance(part, Opaque)] == more
 

@@ -46,7 +46,12 @@ def test_formats(config: dict[str, Any], format_: object) -> None:
 
 
 def test_what_has_no_canonical_form_is_left_there() -> None:
-    config = {"responseMimeType": "text/x.enum", "responseSchema": {}, "mediaResolution": "X", "imageConfig": {}}
+    config: dict[str, Any] = {
+        "responseMimeType": "text/x.enum",
+        "responseSchema": {},
+        "mediaResolution": "X",
+        "imageConfig": {},
+    }
     found = request(temperature=1, **config)
     assert (found.temperature, found.response_format) == (1, UNSET)
     assert rest(found) == config

@@ -77,21 +77,21 @@ def test_what_is_no_request(method: str, path: str, headers: tuple[tuple[str, st
     assert failure.status == status
 
 
-@pytest.mark.parametrize(
-    ("body", "param"),
-    [
-        ([], "$"),
-        ({"contents": 7}, "contents"),
-        ({"contents": [7]}, "contents[0]"),
-        ({"contents": [{"parts": 7}]}, "contents[0].parts"),
-        ({"contents": [{"parts": [7]}]}, "contents[0].parts[0]"),
-        ({"contents": [{"parts": [{"text": []}]}]}, "contents[0].parts[0].text"),
-        ({"contents": [{"role": "model", "parts": [{"text": []}]}]}, "contents[0].parts[0]"),
-        ({"generationConfig": {"temperature": []}}, "generationConfig.temperature"),
-        ({"tools": [{"functionDeclarations": [{}]}]}, "tools[0].functionDeclarations[0].name"),
-        ({"serviceTier": 7}, "serviceTier"),
-    ],
-)
+MISFITS: list[Any] = [
+    ([], "$"),
+    ({"contents": 7}, "contents"),
+    ({"contents": [7]}, "contents[0]"),
+    ({"contents": [{"parts": 7}]}, "contents[0].parts"),
+    ({"contents": [{"parts": [7]}]}, "contents[0].parts[0]"),
+    ({"contents": [{"parts": [{"text": []}]}]}, "contents[0].parts[0].text"),
+    ({"contents": [{"role": "model", "parts": [{"text": []}]}]}, "contents[0].parts[0]"),
+    ({"generationConfig": {"temperature": []}}, "generationConfig.temperature"),
+    ({"tools": [{"functionDeclarations": [{}]}]}, "tools[0].functionDeclarations[0].name"),
+    ({"serviceTier": 7}, "serviceTier"),
+]
+
+
+@pytest.mark.parametrize(("body", "param"), MISFITS)
 def test_a_value_of_a_wrong_type(body: object, param: str) -> None:
     failure = decoded(body)
     assert isinstance(failure, Failure)

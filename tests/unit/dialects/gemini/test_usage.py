@@ -62,6 +62,14 @@ def test_details_of_a_stream_are_those_of_its_last_chunk() -> None:
     assert last.usage.prompt_tokens_details == PromptTokensDetails(cached_tokens=1)
 
 
+def test_details_may_go_again() -> None:
+    """A later usage replaces the one before it."""
+    first = {"promptTokenCount": 1, "thoughtsTokenCount": 1, "cachedContentTokenCount": 1}
+    chunks = [{**candidate({"text": "a"}), "usageMetadata": said} for said in (first, {"promptTokenCount": 2})]
+    last = [event for event in events(*chunks, candidate(finishReason="STOP")) if isinstance(event, UsageReported)][-1]
+    assert last.usage == Usage(2)
+
+
 def test_the_traffic_of_vertex_ai_is_its_tier() -> None:
     body = {**candidate({"text": "a"}), "usageMetadata": {"trafficType": "ON_DEMAND"}}
     assert answered(body).service_tier == "ON_DEMAND"

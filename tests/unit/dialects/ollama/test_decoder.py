@@ -7,7 +7,7 @@ import json
 import pytest
 
 import sansio
-from sansio import ChatRequest
+from sansio import ChatRequest, Completed, Exchange, Failed
 from sansio.dialects.codec import Decoder, Terms
 from sansio.dialects.ollama import CODEC
 from sansio.events import (
@@ -180,3 +180,17 @@ def test_what_is_no_answer(body: bytes, kind: str) -> None:
     decoder.receive_document(body)
     assert decoder.failure is not None
     assert decoder.failure.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("tail", "kind"),
+    [(b'{"done":true}', None), (b'{"done":true', "truncated"), (b"", "truncated"), (b"nonsense\n", "protocol")],
+)
+def test_a_last_line_without_its_end_counts_if_it_is_whole(tail: bytes, kind: str | None) -> None:
+    exchange = Exchange(sansio.provider("ollama"), ChatRequest(model="m", messages="hi"), stream=True)
+    exchange.receive_head(200, [("content-type", "application/x-ndjson")])
+    exchange.receive_data(_line(content="x") + b"\n" + tail)
+    exchange.receive_eof()
+    end = exchange.outcome
+    assert isinstance(end, Completed if kind is None else Failed)
+    assert not isinstance(end, Failed) or end.failure.kind == kind

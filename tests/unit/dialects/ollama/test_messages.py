@@ -149,7 +149,7 @@ def test_a_result_names_the_tool_of_the_call_before_it() -> None:
                 "thinking": "r",
                 "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": _NOTHING}}],
             },
-            ["content[0].state dropped", "content[1].state dropped", "content[2] dropped"],
+            ["content[0].state dropped", "tool_calls[0].state dropped", "tool_calls[1] dropped"],
         ),
     ],
 )
@@ -158,5 +158,5 @@ def test_what_it_lacks(message: Message, wire: dict[str, Any], losses: list[str]
 
 
 def test_arguments_that_are_no_object() -> None:
-    with pytest.raises(LocalProtocolError, match=r"messages\[0\]\.content\[0\]\.function\.arguments"):
+    with pytest.raises(LocalProtocolError, match=r"messages\[0\]\.tool_calls\[0\]\.function\.arguments"):
         _encoded(Message("assistant", tool_calls=[_call("a", "f", "[1]")]))

@@ -57,6 +57,7 @@ def test_details_come_in_fragments_and_stay_whole() -> None:
         _chunk({"reasoning": "hm", "reasoning_details": [{**text, "text": "hm", "format": None}]}),
         _chunk({"reasoning": ", so", "reasoning_details": [{**text, "text": ", so", "signature": None}]}),
         _chunk({"reasoning_details": [{**text, "signature": "sig"}, {**encrypted, "data": "ab"}]}),
+        _chunk({"reasoning_details": [{**text, "signature": None}]}),
         _chunk({"content": "a", "reasoning_details": []}),
         _chunk({"content": "b"}),
         _chunk({"reasoning_details": [{**encrypted, "data": "cd"}]}),

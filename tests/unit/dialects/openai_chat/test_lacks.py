@@ -11,6 +11,7 @@ import pytest
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, LocalProtocolError, UnsupportedParameterError
 from sansio.types import (
+    ContentPart,
     FilePart,
     FileReference,
     FunctionDefinition,
@@ -34,16 +35,18 @@ def _without(*lacks: str) -> Provider:
 
 
 def _exchange(provider: Provider, **members: Any) -> Exchange[ChatResponse]:
-    return Exchange(provider, ChatRequest(**{"model": "m", "messages": "hi", **members}), on_loss="drop")
+    given: dict[str, Any] = {"model": "m", "messages": "hi", **members}
+    return Exchange(provider, ChatRequest(**given), on_loss="drop")
 
 
 def _body(exchange: Exchange[ChatResponse]) -> dict[str, Any]:
     assert isinstance(exchange.request.body, bytes)
-    return json.loads(exchange.request.body)
+    sent: dict[str, Any] = json.loads(exchange.request.body)
+    return sent
 
 
 def test_a_type_of_part() -> None:
-    parts = [TextPart(text="a"), FilePart(file=FileReference(file_id="f"))]
+    parts: list[ContentPart] = [TextPart(text="a"), FilePart(file=FileReference(file_id="f"))]
     exchange = _exchange(_without("file"), messages=[user(parts)])
     assert _body(exchange)["messages"] == [{"role": "user", "content": [{"type": "text", "text": "a"}]}]
     reason = "the provider takes no part of the type file"

@@ -150,7 +150,7 @@ def test_a_message_that_no_type_holds_is_kept_whole() -> None:
 
 
 def test_results_answer_calls() -> None:
-    results = [{"type": "function_call_output", "call_id": "c1", "output": "1"}]
+    results = [{"type": "function_call_output", "id": "fco_1", "status": "completed", "call_id": "c1", "output": "1"}]
     results.append({"type": "custom_tool_call_output", "call_id": "c2", "output": "2"})
     assert _messages(_CUSTOM, *results)[1:] == [tool("1", "c1"), tool("2", "c2")]
 
