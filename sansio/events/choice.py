@@ -146,6 +146,11 @@ class ChoiceFold:
         self.refusal = self.refusal or Text()
         self.refusal.append(text)
 
+    def speak(self, event: AudioDelta) -> None:
+        """Add a piece of spoken audio."""
+        self.audio = self.audio or AudioFold()
+        self.audio.receive(event)
+
     def annotate(self, annotation: Annotation) -> None:
         """Add an annotation."""
         self.annotations = self.annotations or []

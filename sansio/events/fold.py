@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from ..types import ChatResponse, Opaque, Usage
-from .choice import COALESCE, AudioFold, ChoiceFold, LogprobsFold, TextRun
+from .choice import COALESCE, ChoiceFold, LogprobsFold, TextRun
 from .deltas import (
     AnnotationAdded,
     AudioDelta,
@@ -88,9 +88,7 @@ class Fold:
             case AnnotationAdded(annotation, choice):
                 self._choice(choice).annotate(annotation)
             case AudioDelta():
-                fold = self._choice(event.choice)
-                fold.audio = fold.audio or AudioFold()
-                fold.audio.receive(event)
+                self._choice(event.choice).speak(event)
             case ImageAdded(image, choice):
                 self._choice(choice).runs.append(image)
             case LogprobsDelta():

@@ -14,6 +14,7 @@ from ..dialects.codec import Decoder
 from ..dialects.lenient import is_json, value
 from ..errors import Failure
 from ..events import Delta
+from ..framing.pieces import Pieces
 from ..framing.sse import SseData
 from ..http import Limits
 
@@ -50,18 +51,34 @@ class Reader(Protocol):
 class _Records(SseData):
     """Gives an error that stands outside of events its place among the records, so that cuts do not change what is first.
 
-    The data of an event that is named `error` is one, too, whatever it is.
+    The data of an event that is named `error` is one, too, whatever it is, and so is an object that spans several lines, the
+    last of which begins with its brace.
     """
 
-    __slots__ = ()
+    __slots__ = ("_object",)
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(limit=limit)
+        self._object = Pieces()
 
     def _events(self, name: bytes, data: list[bytes]) -> list[bytes]:
         return [_error_event(text) for text in data] if name == b"error" else data
 
     def _receive_stray(self, text: bytes, events: list[bytes]) -> None:
+        self._object.clear()
         if (record := _error_record(text)) is not None:
             self.stray = (*self.stray, record)
             events.append(record)
+        elif text[:1] == b"{":
+            self._object.append(text)
+
+    def _receive_unknown(self, line: bytes, events: list[bytes]) -> None:
+        if self._object.size and line[:1] != b":":  # a comment may stand anywhere
+            self._object.append(line)
+            if line[:1] == b"}":
+                self._receive_stray(self._object.take(), events)
+            elif self._object.size > self._limit:
+                self._object.clear()
 
 
 def _error_event(text: bytes) -> bytes:

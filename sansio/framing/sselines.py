@@ -199,6 +199,8 @@ class EventLines(ABC, Generic[Event]):
                     self._receive_stray(value, events)
                 elif line[:1] == b"{":
                     self._receive_stray(line, events)
+                else:
+                    self._receive_unknown(line, events)
                 return
         self._room -= len(line)
 
@@ -215,6 +217,9 @@ class EventLines(ABC, Generic[Event]):
         """Keep a stray line; a subclass may put it in its place among the events."""
         if len(self.stray) < _STRAYS and sum(map(len, self.stray)) + len(text) <= self._limit:
             self.stray = (*self.stray, text)
+
+    def _receive_unknown(self, line: bytes, events: list[Event]) -> None:
+        """Pass over a line that is no known field; a subclass may know what it goes on with."""
 
     def _fail(self) -> None:
         self.failure = f"an event exceeds the limit of {self._limit} bytes"

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from ..types import ModelRule, Provider, Quirks
-from . import anthropic
+from .anthropic import CLAUDE_MODELS
 
 # A family is known behind the prefix of a region's profile, or of an ARN.
 _PREFIX: Final = r"(?:.*[./])?"
@@ -24,8 +24,7 @@ _CLAUDE: Final = tuple(
     msgspec.structs.replace(
         rule, pattern=rf"{_PREFIX}anthropic\.(?:{rule.pattern})", lacks=rule.lacks | {"unsigned_reasoning"}
     )
-    for provider in anthropic.PROVIDERS
-    for rule in provider.quirks.models
+    for rule in CLAUDE_MODELS
 )
 
 

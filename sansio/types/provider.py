@@ -31,10 +31,10 @@ class ModelRule(msgspec.Struct, frozen=True, kw_only=True):
     """What some of a provider's models take differently: those whose whole id matches `pattern`, a regular expression.
 
     `renamed`, `spelled` and `forbidden` are as in `Quirks`; the last does not hold where `reasoning_effort` is `lifted_by`.
-    `refused` are values, by parameter, that the models do not take.  `reasoning` is the way in which the family is told
-    how much to reason, one of its dialect's, and `budgets` the tokens that stand for an effort where that way is a budget.
-    `lacks` are features of the dialect that these models do not have, by its names for them, `max_output_tokens` is their
-    limit, for a dialect whose requests must state one.
+    `refused` are values, by parameter, that the models do not take, those of objects by their `type`.  `reasoning` is the
+    way in which the family is told how much to reason, one of its dialect's, and `budgets` the tokens that stand for an
+    effort where that way is a budget.  `lacks` are features of the dialect that these models do not have, by its names for
+    them, `max_output_tokens` is their limit, for a dialect whose requests must state one.
     """
 
     pattern: str

@@ -15,7 +15,6 @@ from typing import Any
 Case = dict[str, Any]
 
 _CLASSES = {
-    # APIError, BadGatewayError and PaymentRequiredError tell none.
     "AuthenticationError": "authentication",
     "BadRequestError": "bad_request",
     "ContentPolicyViolationError": "content_policy",
@@ -27,6 +26,7 @@ _CLASSES = {
     "ServiceUnavailableError": "service_unavailable",
     "Timeout": "timeout",
 }
+_UNTOLD = {"APIError", "BadGatewayError", "PaymentRequiredError"}  # which tell no kind of ours
 _MORE_EXACT = {"rate_limited": {"overloaded", "quota_exceeded"}, "service_unavailable": {"overloaded"}}
 _STATUSES = {
     400: "bad_request",
@@ -73,8 +73,11 @@ _WORDS = {
 
 def kind_of(raised: Case, answer: Case) -> str:
     """The kind that an exception of LiteLLM's stands for, which *answer* made it raise."""
-    told, kind = by_answer(answer), _CLASSES.get(raised["type"])
-    if kind is None or (kind == "bad_request" and raised["status_code"] != 400):
+    told = by_answer(answer)
+    if raised["type"] in _UNTOLD:
+        return told
+    kind = _CLASSES[raised["type"]]
+    if kind == "bad_request" and raised["status_code"] != 400:
         return told
     return told if told in _MORE_EXACT.get(kind, ()) else kind
 

@@ -10,14 +10,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed
+from sansio.dialects.bedrock_converse import CODEC
+from sansio.dialects.bedrock_converse.server import SERVER
+from sansio.dialects.codec import Terms
 from sansio.events import Event
-from sansio.types import Opaque
+from sansio.http import Limits
+from sansio.types import Opaque, Provider
 
 _FILE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "bedrock-converse.jsonl.gz"
 _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings that the recorders undid
@@ -28,6 +32,15 @@ _CITED = {"43fad5c1257fae95", "5e27d6b926cd171a", "bd9820a39aafe73d"}
 _SERVED = {"23fab1468bd1c7d0", "987543601e5f015a"}
 # An item whose kind its maker made up.
 _ODD = {"099940c4e473aa63"}
+
+# Requests with two messages of the user's in a row, which become one, and with JSON results of tools, which become text.
+_OTHERWISE = {
+    "1286315a80b3ffc2",
+    "46ca7ae6b05563ef",
+    "7fcf183ebc246252",
+    "888b62cf25cba501",
+    "ebcad50c1bf1490c",
+}
 
 pytestmark = pytest.mark.skipif(not _FILE.exists(), reason="no recorded traffic beside the repository")
 
@@ -107,6 +120,31 @@ def test_ends_as_expected() -> None:
     """The whole body in one piece."""
     for recording in _recordings():
         _check(recording, *_run(recording, [_body(recording)]))
+
+
+def test_recorded_requests_are_decoded_to_what_they_are_encoded_from() -> None:
+    """By the server's side, and back by the client's."""
+    provider = Provider(name="double", base_url="http://double", dialect="bedrock_converse", keyless=True)
+    terms = Terms(provider=provider, stream=False, limits=Limits())
+    for recording in _recordings():
+        body = recording["request_body"]
+        if body is None:
+            continue
+        request = SERVER.decode_request("POST", "/model/m/converse", (), json.dumps(body).encode())
+        assert isinstance(request, ChatRequest), request
+        encoded = CODEC.encode(request, terms)
+        assert isinstance(encoded.body, bytes)
+        assert not encoded.losses
+        same = _without_nothing(json.loads(encoded.body)) == _without_nothing(body)
+        assert same != (recording["id"] in _OTHERWISE), recording["id"]
+
+
+def _without_nothing(value: object) -> object:
+    """JSON without empty members, which say nothing."""
+    if isinstance(value, dict):
+        members = {name: _without_nothing(inner) for name, inner in cast("dict[str, object]", value).items()}
+        return {name: inner for name, inner in members.items() if inner not in (None, {}, [])}
+    return [_without_nothing(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def test_cut_everywhere() -> None:

@@ -2,139 +2,78 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, TypeAlias
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import UNSET
 
-from sansio.dialects.narrowing import narrowed
-from sansio.dialects.parameters import DEFAULTS
 from sansio.errors import LocalProtocolError, UnsupportedParameterError
 from sansio.exchange import Exchange
 from sansio.types import (
-    AudioPart,
     ChatRequest,
     CustomToolCall,
-    FilePart,
-    FunctionTool,
     FunctionToolCall,
-    ImagePart,
-    JsonSchemaFormat,
     Loss,
     Message,
-    Opaque,
     OrderedPart,
-    Part,
-    ReasoningPart,
-    RefusalPart,
     TextPart,
-    Tool,
+    user,
 )
 from tests.properties.crossing import DOUBLES, PAIRS, heard, requests, sent
+from tests.properties.facts import STREAMS, Fact, Said, facts
+
+Losses: TypeAlias = Sequence[Loss]
+
+# -- how dialects arrange what is said ------------------------------------------------------------------------------
 
 
-class Fact(NamedTuple):
-    """One thing that a request says: of what kind, the thing, and the paths by which a loss may name it."""
-
-    kind: str
-    said: object
-    paths: tuple[str, ...]
-
-    def is_covered(self, losses: Sequence[Loss]) -> bool:
-        """Whether a loss names it, a part of it, or what it is a part of."""
-        return any(_within(path, loss.path) or _within(loss.path, path) for path in self.paths for loss in losses)
-
-
-def _within(path: str, whole: str) -> bool:
-    return path == whole or path.startswith((f"{whole}.", f"{whole}["))
+def _calls_last(messages: Sequence[Message], losses: Losses) -> list[Message]:
+    """Calls stand behind the content; where they did not, a loss says so."""
+    moved = {loss.path for loss in losses if loss.action == "approximated"}
+    return [
+        msgspec.structs.replace(message, parts=sorted(message.parts, key=_is_call))
+        if message.parts is not None and f"messages[{position}].parts" in moved
+        else message
+        for position, message in enumerate(messages)
+    ]
 
 
-# -- what a request says ------------------------------------------------------------------------------------------
-#
-# What is not said here differs between APIs without a difference in meaning: how messages of one speaker are cut into
-# messages and parts, ids of calls, the spelling of JSON, names of schemas, tools that the choice rules out.
-
-# Roles that are one to most APIs.
-_SPEAKERS: Final = {"developer": "system", "model": "assistant"}
+def _is_call(part: OrderedPart) -> bool:
+    return isinstance(part, FunctionToolCall | CustomToolCall)
 
 
-def facts(request: ChatRequest) -> list[Fact]:
-    """All that a request says."""
-    return [*_conversation(request), *_tools(request), *_parameters(request)]
+def _is_media(part: OrderedPart) -> bool:
+    return not isinstance(part, TextPart) and not _is_call(part)
 
 
-def _conversation(request: ChatRequest) -> Iterator[Fact]:
-    places: dict[str | None, int] = {}
-    for position, message in enumerate(request.conversation):
-        path = f"messages[{position}]"
-        speaker = _SPEAKERS.get(message.role, message.role)
-        if message.role == "tool":
-            speaker = f"result {places.get(message.tool_call_id)}"
-        elif message.name is not None:
-            yield Fact("name", message.name, (f"{path}.name", path))
-        if speaker == "system" and any(_SPEAKERS.get(m.role) != "system" != m.role for m in request.conversation[:position]):
-            yield Fact("place", message.text, (path,))
-        for paths, part in _named(message):
-            if isinstance(part, FunctionToolCall | CustomToolCall):
-                places[part.id] = len(places)
-            yield from _part(speaker, part, _member((path,), *paths))
+def _texts_first(messages: Sequence[Message], _losses: Losses) -> list[Message]:
+    """The texts of a result are its output, and its media stand beside it."""
+    return [_sorted(message) if message.role == "tool" else message for message in messages]
 
 
-def _named(message: Message) -> Iterator[tuple[list[str], OrderedPart]]:
-    """The parts in their order, with the names that they go by."""
-    calls = 0
-    for place, part in enumerate(message.ordered):
-        if isinstance(part, FunctionToolCall | CustomToolCall):
-            yield [f"parts[{place}]", f"tool_calls[{calls}]"], part
-            calls += 1
-        elif isinstance(part, ReasoningPart):
-            yield [f"parts[{place}]", f"content[{place}]", "reasoning_content"], part
-        else:
-            yield [f"parts[{place}]", f"content[{place}]", "content"], part
-    if message.refusal is not None:
-        yield ["refusal"], RefusalPart(refusal=message.refusal)
+def _one_text(messages: Sequence[Message], losses: Losses) -> list[Message]:
+    """All texts of a message are one, and its images stand beside it."""
+    return [_sorted(message) if message.role != "assistant" else message for message in _calls_last(messages, losses)]
 
 
-def _part(speaker: str, part: OrderedPart, paths: tuple[str, ...]) -> Iterator[Fact]:
-    for kind, said, *member in _of_part(speaker, part):
-        if said is not None:
-            yield Fact(kind, said, _member(paths, *member) if member else paths)
+def _sorted(message: Message) -> Message:
+    content = message.content
+    if content is None or isinstance(content, str):
+        return message
+    return msgspec.structs.replace(message, content=sorted(content, key=_is_media))
 
 
-def _of_part(speaker: str, part: OrderedPart) -> Iterator[tuple[str, object] | tuple[str, object, str]]:
-    if isinstance(part, Part):
-        yield "mark", part.cache_control, "cache_control"
-    if isinstance(part, TextPart | ReasoningPart | FunctionToolCall):
-        yield "state", part.state, "state"
-    match part:
-        case TextPart(text=text):
-            yield speaker, text or None
-        case ReasoningPart(text=text):
-            yield f"{speaker} thinks", text or None
-        case ImagePart(image_url=image):
-            yield speaker, image
-            yield "detail", image.detail, "image_url.detail"
-        case FilePart(file=file):
-            yield speaker, (file.file_id, file.file_url, file.file_data)
-            yield "filename", file.filename, "file.filename"
-        case AudioPart(input_audio=audio):
-            yield speaker, audio
-        case RefusalPart(refusal=refusal):
-            yield speaker, refusal
-            yield "refusal", refusal
-        case FunctionToolCall(function=call):
-            yield speaker, (call.name, msgspec.json.decode(call.arguments))
-        case CustomToolCall(custom=custom):
-            yield speaker, (custom.name, {"input": custom.input})
-            yield "custom", custom
-        case Opaque():
-            yield speaker, part
-
-
-def _member(paths: tuple[str, ...], *names: str) -> tuple[str, ...]:
-    return tuple(f"{path}.{name}" for path in paths for name in names)
+def _shown_by_the_user(messages: Sequence[Message], losses: Losses) -> list[Message]:
+    """The media of results are shown by the user behind them; a loss says so."""
+    arranged: list[Message] = []
+    for is_result, run in groupby(_calls_last(messages, losses), key=lambda message: message.role == "tool"):
+        said = list(run)
+        if is_result:
+            media = [part for message in said for part in message.ordered if _is_media(part)]
+            said = [_without_media(message) for message in said] + [user(media)]
+        arranged += said
+    return arranged

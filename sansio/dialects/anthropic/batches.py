@@ -17,11 +17,12 @@ from ...types import (
     ListBatchesRequest,
     Loss,
 )
+from ..body import json_body
 from ..codec import Codec, Encoded, Terms, path_of
 from ..openai.operation import Piece, answering, path_to
 from .blocks import Members
 from .operation import MessagesOperation, page_query, unix
-from .request import beta_headers, body_of, to_json
+from .request import beta_headers, body_of
 
 PATHS: Final = ("batches", "/v1/messages/batches")
 
@@ -78,8 +79,8 @@ def _create(request: CreateBatchRequest, terms: Terms) -> Encoded:
         for name in _FOREIGN
         if getattr(request, name) is not None
     ]
-    body_json = to_json({"requests": items, **(request.extra or {})})
-    return Encoded(path_of(terms, *PATHS), body_json, tuple(losses), headers=beta_headers(frozenset(betas)))
+    whole = json_body({"requests": items}, request.extra)
+    return Encoded(path_of(terms, *PATHS), whole, tuple(losses), headers=beta_headers(frozenset(betas)))
 
 
 def _within(loss: Loss, path: str) -> Loss:

@@ -10,10 +10,11 @@ from typing import Final
 import msgspec
 
 from ...types import CountTokensRequest, TokenCount
+from ..body import json_body
 from ..codec import Codec, Encoded, Terms, native_model, path_of
 from ..openai.operation import Piece, answering
 from .operation import MessagesOperation
-from .request import beta_headers, body_of, to_json
+from .request import beta_headers, body_of
 
 _UNCOUNTED: Final = frozenset(
     {"max_tokens", "metadata", "service_tier", "stop_sequences", "temperature", "top_k", "top_p"},
@@ -34,8 +35,8 @@ def _encode(request: CountTokensRequest, terms: Terms) -> Encoded:
     counted = {name: value for name, value in members.items() if name not in _UNCOUNTED}
     losses = tuple(loss for loss in body.losses if loss.path not in _UNCOUNTED)
     path = path_of(terms, "count_tokens", "/v1/messages/count_tokens", model)
-    whole = {**counted, **(request.extra or {})}
-    return Encoded(path, to_json(whole), losses, accept="application/json", headers=beta_headers(body.betas))
+    counted_body = json_body(counted, request.extra)
+    return Encoded(path, counted_body, losses, accept="application/json", headers=beta_headers(body.betas))
 
 
 def _answer(piece: CountPiece) -> TokenCount | None:

@@ -22,6 +22,7 @@ from ...types import (
     ModelRule,
     TextFormat,
 )
+from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
 from ..lenient import REFUSALS
 from ..losses import Losses
@@ -49,20 +50,12 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     """The request for an answer.  `stream` follows the terms."""
     body = body_of(request, terms)
     path = path_of(terms, "messages", "/v1/messages", native_model(request.model, terms.provider), safe="@")
-    return Encoded(path, to_json(body.members), body.losses, headers=beta_headers(body.betas))
+    return Encoded(path, json_body(body.members, None), body.losses, headers=beta_headers(body.betas))
 
 
 def beta_headers(betas: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """The header that switches beta features on."""
     return (("anthropic-beta", ",".join(sorted(betas))),) if betas else ()
-
-
-def to_json(members: object) -> bytes:
-    """The JSON of a body; raises LocalProtocolError where there is none."""
-    try:
-        return msgspec.json.encode(members)
-    except (TypeError, ValueError, OverflowError, RecursionError) as exc:
-        raise LocalProtocolError(f"the request is no JSON: {exc}") from exc
 
 
 def schema_tool(request: ChatRequest, terms: Terms) -> str | None:
@@ -100,11 +93,7 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
         members["stream"] = True
     members |= {name: parameters.take(name) for name in _own_names(provider.quirks.renamed, rule.renamed, parameters)}
     parameters.lose_rest("the API has no such parameter")
-    for name, value in provider.quirks.members.items():
-        if value is None:
-            members.pop(name, None)
-        else:
-            members[name] = value
+    members = _with_host(members, provider.quirks.members)
     return Body(_with_extra(members, request.extra or {}), frozenset(writer.betas), tuple(losses.found))
 
 
@@ -220,6 +209,11 @@ def _metadata(parameters: Parameters, losses: Losses) -> dict[str, object]:
         if user != first:
             losses.drop(name, "the API takes one name of a user")
     return {} if first is None else {"user_id": first}
+
+
+def _with_host(members: Members, own: Mapping[str, str | None]) -> Members:
+    """With the members that the host wants in every body, and without those that it does not."""
+    return {name: value for name, value in {**members, **own}.items() if own.get(name, value) is not None}
 
 
 def _with_extra(members: Members, extra: Mapping[str, Raw]) -> Members:

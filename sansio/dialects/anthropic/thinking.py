@@ -3,8 +3,8 @@
 https://platform.claude.com/docs/en/build-with-claude/extended-thinking and .../effort.  The family's way is data of its
 `ModelRule.reasoning`: `adaptive` (it decides, an effort guides it; also where no rule says otherwise), `budget` (so many
 tokens, by `ModelRule.budgets`), or `between_tools` (adaptive, and the least that it can do is to think between tools only).
-Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it takes no budget, `unthinking_xhigh` that without
-thinking it takes efforts up to high.
+Of `lacks`, `thinking_off` says that it always thinks, `thinking_budget` that it takes no budget, `unthinking_xhigh` that
+without thinking it takes efforts up to high.
 """
 
 from __future__ import annotations

@@ -74,6 +74,8 @@ class BlockWriter:
                 found = {"audio": {"format": audio.format, "source": {"bytes": audio.data}, **(part.extra or {})}}
             case _:
                 found = self._file(part, path)
+        if found is None and not isinstance(part, TextPart | RefusalPart):
+            return []  # it is lost, and with it its mark
         return ([found] if found else []) + self._marks(part, path)
 
     def mark(self, mark: CacheControl, path: str) -> list[Block]:

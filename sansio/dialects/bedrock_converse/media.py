@@ -53,7 +53,7 @@ _TYPES: Final = {(kind, name): type_ for kind, formats in _FORMATS.items() for t
 # What the end of a name says, where it is no format's own name.
 _ENDINGS: Final = {"3gp": "three_gp", "htm": "html", "jpg": "jpeg"}
 _KINDS: Final = {name: kind for kind in ("audio", "video", "document", "image") for name in _FORMATS[kind].values()}
-_REFUSED: Final = re.compile(r"[^A-Za-z0-9()\[\]-]+")
+_REFUSED: Final = re.compile(r"[^A-Za-z0-9_()\[\]-]+")
 _S3: Final = "s3://"
 
 
@@ -85,6 +85,9 @@ def url(kind: str, format_: str, data: str) -> str | None:
 
 
 def document_name(filename: str) -> str:
-    """The file's name as Converse takes it: less its ending, and of letters, digits, hyphens, brackets and single spaces."""
+    """The file's name as Converse takes it: less its ending, and of letters, digits, `_`, `-`, brackets and single spaces.
+
+    The documentation leaves the underscore out; the service takes it.
+    """
     stem = filename.rpartition(".")[0] or filename
     return " ".join(_REFUSED.sub(" ", stem).split())[:200]

@@ -51,7 +51,7 @@ class Conversation(BlockWriter):
         blocks = self._blocks(message, path)
         extra = message.extra or {}
         if message.role == "tool":
-            blocks, extra = self._result(message, blocks), {}
+            blocks, extra = self._result(message, blocks, path), {}
         self.has_tools = self.has_tools or any("toolUse" in block or "toolResult" in block for block in blocks)
         if not blocks and not extra:
             return  # it says nothing
@@ -72,10 +72,12 @@ class Conversation(BlockWriter):
             blocks += self.of(TextPart(text=message.refusal), path)
         return blocks
 
-    def _result(self, message: Message, blocks: list[Block]) -> list[Block]:
+    def _result(self, message: Message, blocks: list[Block], path: str) -> list[Block]:
         """The result of a tool; marks of the cache stand behind it and not within."""
         marks = [block for block in blocks if "cachePoint" in block]
         content = [block for block in blocks if "cachePoint" not in block]
+        if any("cachePoint" in block for block in blocks[:-1]):
+            self._losses.approximate(f"{path}.content", "a mark of the cache stands behind the whole result")
         id_ = self.ids.of_result(message.tool_call_id or "")
         return [{"toolResult": {"toolUseId": id_, "content": content, **(message.extra or {})}}, *marks[:1]]
 

@@ -17,6 +17,7 @@ T = TypeVar("T")
 TEXT: Final = msgspec.json.Decoder(str).decode
 LIST: Final = msgspec.json.Decoder(list[Raw]).decode
 _NULL: Final = b"null"
+_EMPTY: Final = Raw(b"{}")
 
 
 class Reader:
@@ -41,11 +42,15 @@ class Reader:
             raise Invalid(None, self.at(name))
         return value
 
+    def peek(self, name: str) -> Reader:
+        """The member that is an object, which is still left; an empty one where it is not there."""
+        raw = self.left.get(name, _EMPTY)
+        return Reader(_EMPTY if bytes(raw) == _NULL else raw, self.at(name))
+
     def object(self, name: str) -> Reader:
         """The member that is an object; an empty one where it is not there."""
-        raw = self.left.pop(name, None)
-        inner = Reader(Raw(b"{}") if raw is None or bytes(raw) == _NULL else raw, self.at(name))
-        self._inner[name] = inner
+        inner = self._inner[name] = self.peek(name)
+        self.left.pop(name, None)
         return inner
 
     def list(self, name: str) -> list[tuple[Raw, str]]:

@@ -76,7 +76,8 @@ def _claude(parameters: Parameters, rule: ModelRule) -> Reasoning:
         fields["thinking"] = plan.thinking
     if plan.effort is not None:
         fields["output_config"] = {"effort": plan.effort}
-    if (budget := plan.budget) is None:
+    budget = plan.budget
+    if budget is None or plan.thinking is None or plan.thinking["type"] != "enabled":
         return Reasoning(fields, thinks=plan.is_on)
     limit = left.get("max_tokens")
     if isinstance(limit, int):

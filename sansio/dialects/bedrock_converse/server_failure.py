@@ -43,16 +43,16 @@ _WORDS: Final[dict[Kind, tuple[int, str, str | None]]] = {
     "unsupported": (400, _INVALID, "unsupported_parameter"),
     "cancelled": (499, _INTERNAL, "request_cancelled"),
 }
-# The exceptions that a stream may have, by the status of the response that says the same; for the rest the first.
+# The exceptions that a stream may have, by the types above; it is what was asked for that is wrong with the rest.
 _IN_STREAMS: Final = {
-    500: "internalServerException",
-    400: "validationException",
-    408: "modelStreamErrorException",
-    424: "modelStreamErrorException",
-    429: "throttlingException",
-    503: "serviceUnavailableException",
+    _INTERNAL: "internalServerException",
+    _UPSTREAM: "modelStreamErrorException",
+    "ModelTimeoutException": "modelStreamErrorException",
+    "ServiceQuotaExceededException": "throttlingException",
+    "ServiceUnavailable": "serviceUnavailableException",
+    "ServiceUnavailableException": "serviceUnavailableException",
+    "ThrottlingException": "throttlingException",
 }
-_BROKEN_QUOTA: Final = "throttlingException"
 
 
 def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
@@ -77,12 +77,7 @@ def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
 
 def encode_exception(failure: Failure) -> bytes:
     """The message of a stream that tells *failure*."""
-    status = _WORDS[failure.kind][0]
-    name = (
-        _BROKEN_QUOTA
-        if failure.kind == "quota_exceeded"
-        else _IN_STREAMS.get(status, _IN_STREAMS[500 if status > 499 else 400])
-    )
+    name = _IN_STREAMS.get(_WORDS[failure.kind][1], "validationException")
     headers = {":exception-type": name, ":content-type": "application/json", ":message-type": "exception"}
     return encode(EventStreamMessage(headers, msgspec.json.encode(_body(failure))))
 

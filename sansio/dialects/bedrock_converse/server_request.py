@@ -45,7 +45,6 @@ _WORDS: Final = msgspec.json.Decoder(dict[str, str]).decode
 _OBJECT: Final = msgspec.json.Decoder(dict[str, object]).decode
 # Choices that are a word.
 _CHOICES: Final = {"auto": "auto", "any": "required"}
-_EMPTY: Final = Raw(b"{}")
 _UNNAMED: Final = "response"  # a schema has a name everywhere but here
 
 
@@ -65,13 +64,16 @@ def _request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
     messages: list[Message] = instructions(body.list("system"))
     for item, path in body.list("messages"):
         messages += messages_of(item, path)
-    members: dict[str, object] = {"metadata": body.take("requestMetadata", _WORDS)}
+    members = _given({"metadata": body.take("requestMetadata", _WORDS)})
     for name, read in _SECTIONS.items():
         if name in body.left:
-            members |= read(body.object(name))
-    given = {name: value for name, value in members.items() if value is not None}
+            members |= _given(read(body.object(name)))
     request = ChatRequest(model=model, messages=messages, stream=True if stream else UNSET)
-    return msgspec.structs.replace(request, **given, extra=body.rest())
+    return msgspec.structs.replace(request, **members, extra=body.rest())
+
+
+def _given(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _inference(section: Reader) -> dict[str, object]:
@@ -127,7 +129,7 @@ def _choice(raw: Raw) -> ToolChoice:
 def _model_fields(section: Reader) -> dict[str, object]:
     """What Claude, OpenAI's models and Nova take beyond Converse, as far as it has a name here."""
     found: dict[str, object] = {"top_k": section.take("top_k", _INTEGER), "reasoning_effort": _effort(section)}
-    thinking = Reader(section.left.get("thinking", _EMPTY), section.at("thinking"))
+    thinking = section.peek("thinking")
     if (kind := thinking.take("type", TEXT)) is not None:
         del section.left["thinking"]
         budget, display = thinking.take("budget_tokens", _INTEGER), thinking.take("display", TEXT)
@@ -144,7 +146,7 @@ def _effort(section: Reader) -> str | None:
 
 def _output(section: Reader) -> dict[str, object]:
     found: dict[str, object] = {"reasoning_effort": section.take("effort", TEXT)}
-    text = Reader(section.left.get("textFormat", _EMPTY), section.at("textFormat"))
+    text = section.peek("textFormat")
     if text.take("type", TEXT) == "json_schema":
         del section.left["textFormat"]
         schema = text.object("structure").object("jsonSchema")

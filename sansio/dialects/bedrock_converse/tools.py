@@ -86,5 +86,5 @@ def _choice(choice: object, losses: Losses) -> Block | None:
         case str() if choice in _CHOICES:
             return {_CHOICES[choice]: {}}
         case _:
-            losses.drop("tool_choice", f"the API has no choice {choice!r} where the conversation has calls")
+            losses.drop("tool_choice", f"the API does not have {choice!r}")
             return None

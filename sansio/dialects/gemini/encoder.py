@@ -54,12 +54,13 @@ class Encoder:
     usage are said there.  With `alt=sse` in the path the chunks are server-sent events, else the items of an array.
     """
 
-    __slots__ = ("_begun", "_held", "_last", "_named", "_names", "_sse", "_tier", "_usage", "ended")
+    __slots__ = ("_begun", "_held", "_last", "_names", "_naming", "_sse", "_tail", "_usage", "ended")
 
     def __init__(self, request: ChatRequest, path: str) -> None:
         self._sse = "alt=sse" in path.partition("?")[2].split("&")
         self._names = Started(model=request.model)
-        self._named = b""
+        self._naming: dict[str, object] = {}
+        self._tail = b"}"
         self._begun = False  # a chunk was written
         self._held: dict[int, list[Delta]] = {}  # by choice, from its first call on
         self._last: dict[int, bool] = {}  # the choices that spoke, the last one behind the others
@@ -120,7 +121,8 @@ class Encoder:
     def _start(self, event: Started) -> bytes:
         given = {name: value for name, value in msgspec.structs.asdict(event).items() if value is not None}
         self._names = names = msgspec.structs.replace(self._names, **given)
-        self._named = _json(names_json(names.id, names.created, names.model))[1:]
+        self._naming = names_json(names.id, names.created, names.model)
+        self._tail = b"," + _json(self._naming)[1:] if self._naming else b"}"
         return b""
 
     def _parts(self, choice: int, parts: bytes) -> bytes:
@@ -137,7 +139,7 @@ class Encoder:
         return self._chunk(_json({"candidates": [{"index": event.choice, **said}]})[1:-1]) if said else b""
 
     def _chunk(self, members: bytes) -> bytes:
-        return self._frame(b"{%b%b%b" % (members, b"," if len(self._named) > 1 else b"", self._named))
+        return self._frame(b"{%b%b" % (members, self._tail))
 
     def _frame(self, chunk: bytes) -> bytes:
         if self._sse:
@@ -163,28 +165,20 @@ class Encoder:
         ends = [self._finish(choice) for choice in response.choices] or [{}]
         chunks: list[dict[str, object]] = [{"candidates": [end]} if end else {} for end in ends]
         chunks[-1] |= {"usageMetadata": usage} if usage else {}
-        last = [
-            b"{" + _json(chunk)[1:-1] + (b"," if chunk and len(self._named) > 1 else b"") + self._named
-            for chunk in chunks
-        ]
-        records += map(self._frame, last[:-1])
-        return b"".join(records) + self._end(last[-1])
+        *others, last = [_json(chunk | self._naming) for chunk in chunks]
+        return b"".join([*records, *map(self._frame, others)]) + self._end(last)
 
     def _finish(self, choice: Choice) -> dict[str, object]:
         """The last chunk of a choice, with what was held back; a reason that nobody stated is the unspecified one."""
         fold = Fold()
         fold.extend(self._held.pop(choice.index, ()))
         held: list[PartJson] = [part for answer in fold.response().choices for part in parts_json(answer.message)]
-        content = {"content": {"parts": held, "role": "model"}} if held else {}
-        logprobs = [logprobs_json(answer.logprobs) for answer in fold.response().choices]
-        unstated = {"finishReason": "FINISH_REASON_UNSPECIFIED"}
-        return {
-            **content,
-            "index": choice.index,
-            **unstated,
-            **metadata_json(choice),
-            **(logprobs[0] if logprobs else {}),
-        }
+        members: dict[str, object] = {"index": choice.index, "finishReason": "FINISH_REASON_UNSPECIFIED"}
+        if held:
+            members["content"] = {"parts": held, "role": "model"}
+        for answer in fold.response().choices:
+            members |= logprobs_json(answer.logprobs)
+        return members | metadata_json(choice)
 
 
 def _part(

@@ -62,7 +62,7 @@ class MessageEncoder:
             self._part(RefusalPart(refusal=message.refusal), f"{path}.refusal", said)
         members: dict[str, object] = {"role": _ROLES.get(message.role, message.role)}
         if said.texts:
-            members["content"] = ("" if message.parts else "\n").join(said.texts)
+            members["content"] = ("" if message.parts else "\n").join(filter(None, said.texts))
         optional = {"thinking": "".join(said.thoughts), "images": said.images, "tool_calls": said.calls}
         members |= {name: value for name, value in optional.items() if value}
         return {**members, **self._names(message, path), **(message.extra or {})}

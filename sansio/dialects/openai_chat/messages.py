@@ -49,7 +49,6 @@ class Rewriter:
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
-        conversation = with_media_apart(conversation, self._losses)
         roles, plain = self._roles, self._named is None and not self._forms and not self._lacks
         return [
             message
@@ -68,7 +67,7 @@ class Rewriter:
                 and (self._always is None or message.role != "assistant")
             )
             else self._message(message, f"messages[{position}]")
-            for position, message in enumerate(conversation)
+            for position, message in with_media_apart(conversation, self._losses)
         ]
 
     def tools(self, tools: Sequence[Tool]) -> list[object]:

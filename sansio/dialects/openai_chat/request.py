@@ -1,7 +1,8 @@
 """A ChatRequest as the body of `POST /chat/completions`: https://platform.openai.com/docs/api-reference/chat/create.
 
 The canonical names are the wire's, so most of a request is encoded by msgspec as it is; only what goes beyond the API, and
-what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.
+what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.  What a provider `lacks` are types of
+parts, such as file, and json_schema, the format.
 """
 
 from __future__ import annotations

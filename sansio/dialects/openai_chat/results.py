@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -12,29 +12,29 @@ from ..losses import Losses
 _MEDIA = (AudioPart, FilePart, ImagePart)
 
 
-def with_media_apart(conversation: Sequence[Message], losses: Losses) -> Sequence[Message]:
-    """The conversation with the media of results behind the last result of the same turn; itself where there are none."""
+def with_media_apart(conversation: Sequence[Message], losses: Losses) -> Iterable[tuple[int, Message]]:
+    """The messages with their places, and the media of results behind the last result of the same turn, at its place."""
     if not any(message.role == "tool" and _media(message) for message in conversation):
-        return conversation
+        return enumerate(conversation)
     return list(_apart(conversation, losses))
 
 
-def _apart(conversation: Sequence[Message], losses: Losses) -> Iterator[Message]:
+def _apart(conversation: Sequence[Message], losses: Losses) -> Iterator[tuple[int, Message]]:
     media: list[ContentPart] = []
     for position, message in enumerate(conversation):
         if message.role != "tool":
             if media:
-                yield user(media)
+                yield position - 1, user(media)
                 media = []
-            yield message
+            yield position, message
             continue
         if found := _media(message):
             losses.approximate(f"messages[{position}].content", "the API has no media in results; the user shows them")
             media += found
             message = msgspec.structs.replace(message, content=_rest(message))  # noqa: PLW2901
-        yield message
+        yield position, message
     if media:
-        yield user(media)
+        yield len(conversation) - 1, user(media)
 
 
 def _media(message: Message) -> list[ContentPart]:

@@ -10,12 +10,15 @@ from sansio.types import (
     Choice,
     CustomCall,
     CustomToolCall,
+    FilePart,
+    FileReference,
     FunctionCall,
     FunctionToolCall,
     ImagePart,
     ImageUrl,
     Logprobs,
     Message,
+    MessageAudio,
     Opaque,
     OrderedPart,
     ReasoningPart,
@@ -63,10 +66,17 @@ def test_state_stays_with_its_part() -> None:
 def test_content_in_parts_is_text_and_items() -> None:
     """What only a request holds has no event."""
     item = Opaque("openai_chat", Raw(b'{"type":"x"}'))
-    image = ImagePart(image_url=ImageUrl("http://a/b.png"))
-    message = Message("assistant", [TextPart(text="a"), image, item, ReasoningPart()])
+    file = FilePart(file=FileReference(file_id="f"))
+    message = Message("assistant", [TextPart(text="a"), file, item, ReasoningPart()])
     told = folded(response(message)).message
     assert (told.text, told.parts) == ("a", [TextPart(text="a"), item])
+
+
+def test_images_and_the_format_of_speech_are_said() -> None:
+    image = ImagePart(image_url=ImageUrl("data:image/png;base64,AAAA"))
+    audio = MessageAudio("", "AAAA", format="audio/wav")
+    message = Message("assistant", "a", parts=[TextPart(text="a"), image], audio=audio)
+    assert folded(response(message)) == response(message)
 
 
 def test_the_deprecated_call_comes_behind_the_others() -> None:

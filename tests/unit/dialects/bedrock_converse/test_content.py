@@ -164,7 +164,7 @@ def test_reasoning_goes_back_only_to_who_takes_it() -> None:
 
 
 def test_each_document_has_a_name_of_its_own() -> None:
-    names = [FilePart(file=FileReference(name, PDF)) for name in (None, "a.pdf", "a.pdf", "b_1.pdf")]
+    names = [FilePart(file=FileReference(name, PDF)) for name in (None, "a.pdf", "a.pdf", "b+1.pdf")]
     blocks, losses = written(*names)
     assert [block["document"]["name"] for block in msgspec.convert(blocks, list[dict[str, dict[str, object]]])] == [
         "document 1",

@@ -56,7 +56,7 @@ def test_bytes_of_a_known_format_are_a_url() -> None:
     ("filename", "name"),
     [
         ("report.pdf", "report"),
-        ("my_last  report (2).v1.pdf", "my last report (2) v1"),
+        ("my_last  report (2).v1.pdf", "my_last report (2) v1"),
         ("noending", "noending"),
         ("\N{SNOWMAN}.pdf", ""),
         ("a" * 300, "a" * 200),

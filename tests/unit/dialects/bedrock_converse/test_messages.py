@@ -75,7 +75,9 @@ def test_neighbours_of_one_role_are_one() -> None:
 
 def test_a_result_may_hold_an_image_and_its_mark_stands_behind_it() -> None:
     image = ImagePart(image_url=ImageUrl("data:image/png;base64,eA=="), cache_control=CacheControl())
-    _, turns, _ = written(Message("tool", [TextPart(text="a", cache_control=CacheControl()), image], tool_call_id="t1"))
+    first = TextPart(text="a", cache_control=CacheControl())
+    _, turns, losses = written(Message("tool", [first, image], tool_call_id="t1"))
+    assert losses == [("messages[0].content", "approximated")]
     block = {"image": {"format": "png", "source": {"bytes": "eA=="}}}
     assert turns == [
         {

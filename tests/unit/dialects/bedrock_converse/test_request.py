@@ -228,6 +228,13 @@ def test_newer_claudes_decide_by_themselves() -> None:
     assert "toolChoice" in body(encoded(CLAUDE_4_6, tools=[TOOL], tool_choice="required"))["toolConfig"]
 
 
+def test_a_budget_for_a_claude_without_one_fills_nothing() -> None:
+    of = encoded(NEW_CLAUDE, thinking=Thinking("enabled", 1024))
+    assert body(of)["additionalModelRequestFields"] == {"thinking": {"type": "adaptive"}}
+    assert "inferenceConfig" not in body(of)
+    assert lost(of) == [("thinking.budget_tokens", "approximated")]
+
+
 def test_the_newest_take_neither_sampling_nor_a_forced_tool() -> None:
     of = encoded(NEW_CLAUDE, temperature=0.5, tools=[TOOL], tool_choice="required")
     assert lost(of) == [("temperature", "dropped"), ("tool_choice", "approximated")]

@@ -50,7 +50,7 @@ def test_headers_tell_the_rest() -> None:
         ("server_error", "internalServerException"),
         ("timeout", "modelStreamErrorException"),
         ("truncated", "modelStreamErrorException"),
-        ("cancelled", "validationException"),
+        ("cancelled", "internalServerException"),
     ],
 )
 def test_a_stream_has_exceptions_of_its_own(kind: Kind, name: str) -> None:

@@ -155,6 +155,14 @@ def test_thinking_and_top_k_among_the_models_own_members() -> None:
     assert request.extra is None
 
 
+def test_an_effort_survives_a_format() -> None:
+    text = {"type": "json_schema", "structure": {"jsonSchema": {"schema": "{}", "name": "s"}}}
+    fields = {"reasoning_effort": "low", "thinking": None}
+    request = decoded({"additionalModelRequestFields": fields, "outputConfig": {"textFormat": text}})
+    assert request.reasoning_effort == "low"
+    assert request.response_format == JsonSchemaFormat(JsonSchema("s", {}))
+
+
 def test_thinking_of_no_type_stays_as_it_came() -> None:
     request = decoded({"additionalModelRequestFields": {"thinking": {"odd": 1}}})
     assert request.thinking is UNSET

@@ -128,7 +128,11 @@ def test_novas_search_is_a_tool_of_the_apis_own() -> None:
 
 def test_no_tools_at_all_are_no_search_either() -> None:
     request = ChatRequest(
-        model="amazon.nova-pro-v1:0", messages="hi", tools=[F], tool_choice="none", web_search_options=WebSearchOptions()
+        model="amazon.nova-pro-v1:0",
+        messages="hi",
+        tools=[F],
+        tool_choice="none",
+        web_search_options=WebSearchOptions(),
     )
     assert CODEC.encode(request, TERMS).body == b'{"messages":[{"role":"user","content":[{"text":"hi"}]}]}'
 

@@ -114,8 +114,9 @@ def test_what_a_search_found_is_said_once() -> None:
         _chunk({}, "stop", citations=["http://a"], search_results=[result]),
     )
     assert sum(isinstance(event, AnnotationAdded) for event in events) == 1
-    (annotation,) = response.message.annotations or ()
-    assert annotation.url_citation == UrlCitation("http://a", "A")
+    annotations = list(response.message.annotations or ())
+    assert [annotation.url_citation for annotation in annotations] == [UrlCitation("http://a", "A")]
+    annotation = annotations[0]
     assert annotation.extra is not None
     assert json.loads(bytes(annotation.extra["date"])) == "2026-01-01"
 
