@@ -6,7 +6,7 @@ and the end of an exchange belong to the exchange.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -23,10 +23,15 @@ Q = TypeVar("Q", contravariant=True)
 R = TypeVar("R", covariant=True)
 
 
+def _unknown(_provider: Provider, _model: str) -> None:
+    return None
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What an exchange was told beside its request.
 
     `unix` is the Unix time of the request and `seed` random bytes, where the caller gave them: pure code has neither.
+    `most_output` says how many tokens a provider's model can answer with, where the registry knows.
     """
 
     provider: Provider
@@ -34,6 +39,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     unix: float | None = None
     seed: bytes | None = None
+    most_output: Callable[[Provider, str], int | None] = _unknown
 
 
 class Encoded(msgspec.Struct, frozen=True):

@@ -146,6 +146,11 @@ class ChoiceFold:
         self.refusal = self.refusal or Text()
         self.refusal.append(text)
 
+    def weigh(self, event: LogprobsDelta) -> None:
+        """Add log probabilities."""
+        self.logprobs = self.logprobs or LogprobsFold()
+        self.logprobs.receive(event)
+
     def speak(self, event: AudioDelta) -> None:
         """Add a piece of spoken audio."""
         self.audio = self.audio or AudioFold()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from ..types import ChatResponse, Opaque, Usage
-from .choice import COALESCE, ChoiceFold, LogprobsFold, TextRun
+from .choice import COALESCE, ChoiceFold, TextRun
 from .deltas import (
     AnnotationAdded,
     AudioDelta,
@@ -92,9 +92,7 @@ class Fold:
             case ImageAdded(image, choice):
                 self._choice(choice).runs.append(image)
             case LogprobsDelta():
-                fold = self._choice(event.choice)
-                fold.logprobs = fold.logprobs or LogprobsFold()
-                fold.logprobs.receive(event)
+                self._choice(event.choice).weigh(event)
             case ModerationReported(raw):
                 self._moderation = raw
             case Opaque():

@@ -19,6 +19,7 @@ from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
 from ..types import Credential, Loss, Provider, Request
+from .limits import most_output
 from .opening import CodedReader, body_reader
 from .plan import OnLoss, Plan, plan
 from .readers import ErrorReader, Reader
@@ -95,7 +96,7 @@ class Exchange(Generic[R]):
         headers: Headers = (),
         query: Headers = (),
     ) -> None:
-        terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed)
+        terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed, most_output=most_output)
         of = plan(request, terms, on_loss=on_loss, headers=headers, query=query)
         self._begin(of, authorized(of.request, of.terms.provider, credential, unix), credential)
 

@@ -66,19 +66,23 @@ class _Records(SseData):
 
     def _receive_stray(self, text: bytes, events: list[bytes]) -> None:
         self._object.clear()
-        if (record := _error_record(text)) is not None:
-            self.stray = (*self.stray, record)
-            events.append(record)
-        elif text[:1] == b"{":
+        if not self._report(text, events) and text[:1] == b"{":
             self._object.append(text)
 
     def _receive_unknown(self, line: bytes, events: list[bytes]) -> None:
         if self._object.size and line[:1] != b":":  # a comment may stand anywhere
             self._object.append(line)
             if line[:1] == b"}":
-                self._receive_stray(self._object.take(), events)
+                self._report(self._object.take(), events)
             elif self._object.size > self._limit:
                 self._object.clear()
+
+    def _report(self, text: bytes, events: list[bytes]) -> bool:
+        record = _error_record(text)
+        if record is not None:
+            self.stray = (*self.stray, record)
+            events.append(record)
+        return record is not None
 
 
 def _error_event(text: bytes) -> bytes:

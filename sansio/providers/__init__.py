@@ -101,13 +101,9 @@ def provider(
     option, for an option that is missing, for what is no URL, and for a variable of headers that holds something else; a
     missing key is missed only once a request needs it.
     """
-    found = template(known)
-    variables = env or {}
-    named = tuple((header, variables[key]) for key, header in found.header_variables.items() if variables.get(key))
+    found, variables = template(known), env or {}
     chosen = _options(found, options, variables)
-    found = _in_form(found, chosen)
-    given = base_url or _first(found.url_variables, variables)
-    url = _rooted(found, _addressed(found, given)) if given else _filled(found.base_url, found, chosen)
+    found = _placed(_in_form(found, chosen), base_url or _first(found.url_variables, variables), chosen)
     _check_dialect(dialect or found.dialect)
     return msgspec.structs.replace(
         found,
@@ -115,13 +111,10 @@ def provider(
         known=found.known or found.name,
         api_key=api_key or _first(found.key_variables, variables),
         secret=secret or found.secret,
-        base_url=_url(found, url),
         dialect=dialect or found.dialect,
         variants=() if dialect else found.variants,
         options=chosen,
-        paths={key: _filled(path, found, {"model": "{model}", **chosen}) for key, path in found.paths.items()},
-        query=tuple((key, _filled(value, found, chosen)) for key, value in found.query),
-        headers=(*found.headers, *named, *_header_lines(found, variables), *headers),
+        headers=(*found.headers, *_named_headers(found, variables), *_header_lines(found, variables), *headers),
     )
 
 
@@ -143,6 +136,18 @@ def _options(template: Provider, given: Mapping[str, str], variables: Mapping[st
                 f"{name}={value!r} is no option of {template.name}: letters, digits, and ._:- within"
             )
     return chosen
+
+
+def _placed(template: Provider, given: str | None, options: Mapping[str, str]) -> Provider:
+    """The provider at the *given* URL, or at its own, with its options in that, its paths and its query."""
+    url = _rooted(template, _addressed(template, given)) if given else _filled(template.base_url, template, options)
+    named = {"model": "{model}", **options}
+    return msgspec.structs.replace(
+        template,
+        base_url=_url(template, url),
+        paths={key: _filled(path, template, named) for key, path in template.paths.items()},
+        query=tuple((key, _filled(value, template, options)) for key, value in template.query),
+    )
 
 
 def _in_form(template: Provider, options: Mapping[str, str]) -> Provider:
@@ -190,6 +195,11 @@ def _filled(text: str, template: Provider, options: Mapping[str, str]) -> str:
 
 def _first(keys: tuple[str, ...], variables: Mapping[str, str]) -> str | None:
     return next((variables[key] for key in keys if variables.get(key)), None)
+
+
+def _named_headers(template: Provider, variables: Mapping[str, str]) -> Headers:
+    """The headers that have variables of their own."""
+    return tuple((header, variables[key]) for key, header in template.header_variables.items() if variables.get(key))
 
 
 def _header_lines(template: Provider, variables: Mapping[str, str]) -> Headers:

@@ -109,7 +109,6 @@ def states(dialect: str) -> list[ReasoningPart]:
         "anthropic": {"type": "thinking", "signature": "c2ln"},
         "bedrock_converse": {"signature": "c2ln"},
         "gemini": {"thoughtSignature": "c2ln"},
-        "openai_chat": {"reasoning_details": [{"type": "reasoning.encrypted", "data": "c2ln"}]},
         "openai_responses": sealed,
     }
     return [ReasoningPart(text="hm", state=_opaque(dialect, **found[dialect]))] if dialect in found else []
@@ -140,7 +139,7 @@ def _answered(draw: st.DrawFn, dialect: str, turn: int) -> list[Message]:
     results = [_result(draw, call.id) for call in calls]
     if draw(st.booleans()):
         return [_plainly(said, calls), *results]
-    return [_in_order([*said, *calls]), *results]
+    return [_in_order(draw(st.permutations([*said, *calls]) if turn else st.just([*said, *calls]))), *results]
 
 
 def _plainly(said: Sequence[OrderedPart], calls: list[FunctionToolCall]) -> Message:

@@ -1,7 +1,7 @@
 """A request as the list of what it says, so that requests in different words can be compared.
 
 What is not in the list differs between APIs without a difference in meaning: how what one speaker says is cut into messages
-and parts, the ids of calls, the spelling of JSON, names of schemas, tools that the choice rules out, parameters of tools
+and parts, the ids of calls, whether a file's place is an id or a URL, the spelling of JSON, names of schemas, tools that the choice rules out, parameters of tools
 without tools, and values that change nothing.
 """
 
@@ -55,6 +55,19 @@ class Said(NamedTuple):
 
     speaker: str
     thing: object
+
+
+class Call(NamedTuple):
+    """A call of a tool, which is known by its place."""
+
+    name: str
+    arguments: object
+
+
+class File(NamedTuple):
+    """A file: its data, or where it is."""
+
+    place: str | None
 
 
 class Fact(NamedTuple):
@@ -131,11 +144,11 @@ def _thing(part: OrderedPart) -> object:
         case ImagePart(image_url=image):
             return image.url
         case FilePart(file=file):
-            return file.file_id, file.file_url, file.file_data
+            return File(file.file_data or file.file_url or file.file_id)
         case FunctionToolCall(function=call):
-            return call.name, msgspec.json.decode(call.arguments)
+            return Call(call.name, msgspec.json.decode(call.arguments))
         case CustomToolCall(custom=custom):
-            return custom.name, {"input": custom.input}
+            return Call(custom.name, {"input": custom.input})
         case _:
             return part
 

@@ -81,7 +81,10 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
     conversation.write(request.conversation)
     plan = plan_thinking(parameters, rule, lacks, losses)
 
-    members: Members = {"model": model, "max_tokens": fit_budget(plan, _max_tokens(parameters, rule, losses), losses)}
+    members: Members = {
+        "model": model,
+        "max_tokens": fit_budget(plan, _max_tokens(parameters, rule, model, terms, losses), losses),
+    }
     if conversation.system:
         members["system"] = conversation.system
     members["messages"] = [turn.wire() for turn in conversation.turns]
@@ -102,7 +105,7 @@ def _own_names(quirks: Mapping[str, str], rule: Mapping[str, str], parameters: P
     return sorted(name for name in {*quirks.values(), *rule.values()} if name in parameters.left)
 
 
-def _max_tokens(parameters: Parameters, rule: ModelRule, losses: Losses) -> int:
+def _max_tokens(parameters: Parameters, rule: ModelRule, model: str, terms: Terms, losses: Losses) -> int:
     completion, given = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
     if completion is not None and given not in {None, completion}:
         losses.drop("max_tokens", "max_completion_tokens says otherwise")
@@ -110,7 +113,7 @@ def _max_tokens(parameters: Parameters, rule: ModelRule, losses: Losses) -> int:
     if given is not None:
         return cast("int", given)
     losses.fill("max_tokens", "the API requires it")
-    return rule.max_output_tokens or _MAX_TOKENS
+    return terms.most_output(terms.provider, model) or rule.max_output_tokens or _MAX_TOKENS
 
 
 def _check_choice(members: Members, plan: Plan, lacks: frozenset[str], losses: Losses) -> None:

@@ -173,3 +173,30 @@ def test_an_error_that_explains_itself_for_ever_is_not_listened_to() -> None:
     assert reader.failure is None
     reader.receive(bytes(512 * 1024))
     assert reader.failure == Failure(kind="bad_request", message=str(1024 * 1024))
+
+
+_ERROR = b'{\n  "error": {\n    "message": "busy",\n    "code": 503\n  }\n}\n'
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_an_error_outside_of_events_may_span_lines(size: int) -> None:
+    """As Google's servers break off a stream."""
+    reader = _events()
+    stream = b"data: %b\n\n%b" % (_A, _ERROR.replace(b'  "error"', b': ping\n  "error"'))
+    events = [event for start in range(0, len(stream), size) for event in reader.receive(stream[start : start + size])]
+    assert events == [TextDelta("a")]
+    assert reader.failure is not None
+    assert reader.failure.message == "busy"
+
+
+def test_other_lines_that_begin_with_a_brace_say_nothing() -> None:
+    reader = _events()
+    reader.receive(b'data: %b\n\n}\n{\n  "x": 1\n}\n}\n' % _A)
+    assert reader.failure is None
+
+
+def test_an_object_outside_of_events_has_the_limit_of_an_event() -> None:
+    reader = _events(Limits(event=100))
+    reader.receive(b"data: %b\n\n{\n%b" % (_A, b'  "x": 1,\n' * 11))
+    reader.receive(_ERROR[2:])
+    assert reader.failure is None
