@@ -11,7 +11,7 @@ from ..errors import Failure, kind_of_status
 from ..http import Headers, Limits
 from ..types import ChatRequest
 from .lenient import REFUSALS, check_depth, value
-from .openai_chat.shapes import Invalid
+from .shapes import Invalid
 
 _DEPTH: Final = Limits().depth
 

@@ -13,7 +13,7 @@ from ...events import Delta, Fold
 from ...types import BatchResult, BatchResults, BatchResultsRequest, ChatResponse
 from ..codec import Codec, Encoded, Reading, Terms
 from ..error_body import of_body
-from ..openai.operation import path_to
+from ..operation import path_to
 from ..records import RecordDecoder
 from .batches import PATHS
 from .decoder import MessagesDecoder

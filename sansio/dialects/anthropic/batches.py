@@ -19,7 +19,7 @@ from ...types import (
 )
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, path_of
-from ..openai.operation import Piece, answering, path_to
+from ..operation import Piece, answering, path_to
 from .blocks import Members
 from .operation import MessagesOperation, page_query, unix
 from .request import beta_headers, body_of

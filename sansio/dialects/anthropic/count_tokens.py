@@ -12,7 +12,7 @@ import msgspec
 from ...types import CountTokensRequest, TokenCount
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, native_model, path_of
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .operation import MessagesOperation
 from .request import beta_headers, body_of
 

@@ -21,7 +21,7 @@ from ...types import (
 from ..codec import Codec, Encoded, Reading, Terms, path_of
 from ..openai.downloads import download
 from ..openai.form import form
-from ..openai.operation import Piece, answering, path_to
+from ..operation import Piece, answering, path_to
 from .operation import FILES_HEADERS, MessagesOperation, page_query, unix
 
 _PATHS: Final = ("files", "/v1/files")

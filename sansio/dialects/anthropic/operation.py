@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from ...errors import Failure
 from ...http import Headers
 from ..codec import Reply, Terms
-from ..openai.operation import Operation
+from ..operation import Operation
 from .blocks import FILES_BETA
 from .failures import failure
 from .request import beta_headers

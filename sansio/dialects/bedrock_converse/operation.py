@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ...errors import Failure
 from ..codec import Reply, Terms
-from ..openai.operation import Operation as AnyOperation
+from ..operation import Operation as AnyOperation
 from .failures import of_response
 
 Q = TypeVar("Q")

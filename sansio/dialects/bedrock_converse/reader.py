@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from ...types import Extra
-from ..openai_chat.shapes import Invalid
+from ..shapes import Invalid
 from .wire import Members, decode_members
 
 T = TypeVar("T")

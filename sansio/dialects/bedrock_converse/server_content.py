@@ -25,7 +25,7 @@ from ...types import (
     TextPart,
 )
 from ..media import inline
-from ..openai_chat.shapes import Unknown
+from ..shapes import Unknown
 from . import media
 from .reader import TEXT, Reader
 from .wire import DIALECT, Members, decode_members

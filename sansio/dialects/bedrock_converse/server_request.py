@@ -28,7 +28,7 @@ from ...types import (
 )
 from ..inbound import read_request
 from ..lenient import REFUSALS
-from ..openai_chat.shapes import Invalid
+from ..shapes import Invalid
 from .reader import TEXT, Reader
 from .server_content import cache_mark, opaque
 from .server_messages import instructions, messages_of

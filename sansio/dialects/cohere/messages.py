@@ -20,9 +20,9 @@ from ...types import (
     TextPart,
     ToolCall,
 )
+from ..extras import with_extra
 from ..lenient import REFUSALS
 from ..losses import Losses
-from ..openai_chat.extras import with_extra
 from .citations import own_citation
 from .wire import Members
 

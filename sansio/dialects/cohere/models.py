@@ -11,7 +11,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..openai.operation import path_to
+from ..operation import path_to
 from .operation import CohereOperation
 from .wire import Members
 

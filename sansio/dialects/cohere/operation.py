@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ...errors import Failure
 from ..codec import Reply, Terms
-from ..openai.operation import Operation
+from ..operation import Operation
 from .failures import failure
 
 Q = TypeVar("Q")

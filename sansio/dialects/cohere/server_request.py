@@ -32,7 +32,7 @@ from ...types import (
     Tool,
 )
 from ..inbound import read_request
-from ..openai_chat.shapes import Unknown, each, shape, tagged, typed
+from ..shapes import Unknown, each, shape, tagged, typed
 from .citations import annotation
 from .shapes import FormatBody, MessageBody, RequestBody, ThinkingBody, ThinkingOptions, opaque
 from .tools import CHOICES

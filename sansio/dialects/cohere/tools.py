@@ -8,9 +8,9 @@ from typing import Final, cast
 import msgspec
 
 from ...types import FunctionTool, Opaque, Tool
+from ..extras import with_extra
 from ..losses import Losses
 from ..narrowing import narrowed
-from ..openai_chat.extras import with_extra
 from ..parameters import Parameters
 
 CHOICES: Final = {"none": "NONE", "required": "REQUIRED"}

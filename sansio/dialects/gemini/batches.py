@@ -29,7 +29,7 @@ from ..documents import document
 from ..error_body import of_error
 from ..failures import of_facts
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .decoder import GenerateDecoder
 from .failures import RULES
 from .objects import merged

@@ -8,7 +8,7 @@ from ...types import CountTokensRequest, TokenCount
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, native_model
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .objects import merged
 from .operation import GoogleOperation
 from .paths import method_path

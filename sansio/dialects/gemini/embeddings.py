@@ -15,7 +15,7 @@ from ...types import Embedding, EmbeddingRequest, EmbeddingResponse, Extra, Usag
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, native_model
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from ..parameters import rule_for
 from .objects import merged
 from .operation import GoogleOperation, given

@@ -29,7 +29,7 @@ from ..codec import Codec, Encoded, Reading, Terms, path_of
 from ..documents import document
 from ..losses import Losses
 from ..openai.downloads import download
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .media import media_type
 from .objects import merged
 from .operation import GoogleOperation, given, page_query, unix

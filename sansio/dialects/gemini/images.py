@@ -15,7 +15,7 @@ from ...types import Image, ImageRequest, ImageResponse
 from ..body import json_body
 from ..codec import Codec, Encoded, Reading, Terms, native_model
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .objects import merged
 from .operation import GoogleOperation, given
 from .paths import method_path

@@ -11,7 +11,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .operation import GoogleOperation, page_query
 from .paths import model_path
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from ...errors import Failure
 from ...http import Headers
 from ..codec import Reply, Terms
-from ..openai.operation import Operation
+from ..operation import Operation
 from .failures import failure
 
 Q = TypeVar("Q")

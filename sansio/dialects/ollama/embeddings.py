@@ -9,7 +9,7 @@ from ...types import Embedding, EmbeddingRequest, EmbeddingResponse, Usage
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, native_model, path_of
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .operation import OllamaOperation
 from .wire import DIALECT
 

@@ -16,7 +16,7 @@ from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
 from ..losses import Losses
-from ..openai.operation import Piece, answering
+from ..operation import Piece, answering
 from .operation import OllamaOperation
 from .wire import DIALECT
 

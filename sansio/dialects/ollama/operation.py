@@ -7,7 +7,7 @@ from typing import TypeVar
 from ...errors import Failure
 from ..codec import Reply, Terms
 from ..failures import of_reply
-from ..openai.operation import Operation
+from ..operation import Operation
 from .failures import RULES_OF_OLLAMA
 
 Q = TypeVar("Q")

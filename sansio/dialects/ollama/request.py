@@ -24,10 +24,10 @@ from ...types import (
 )
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
+from ..extras import with_extra
 from ..lenient import REFUSALS
 from ..losses import Losses
 from ..narrowing import narrowed
-from ..openai_chat.extras import with_extra
 from ..parameters import Parameters, apply_rules
 from .messages import MessageEncoder
 from .wire import DIALECT

@@ -21,7 +21,7 @@ from ...types import (
 )
 from ..calls import derived_id
 from ..media import Inline
-from ..openai_chat.shapes import each, shape, typed
+from ..shapes import each, shape, typed
 
 # How the base64 of an image begins; the API does not say of what type it is.
 _TYPES: Final = {"/9j/": "image/jpeg", "R0lG": "image/gif", "UklG": "image/webp", "iVBO": "image/png"}

@@ -23,7 +23,7 @@ from ...types import (
     Tool,
 )
 from ..inbound import read_request
-from ..openai_chat.shapes import Invalid, Unknown, each, shape, tagged, typed
+from ..shapes import Invalid, Unknown, each, shape, tagged, typed
 from .request import OPTIONS
 from .server_messages import MessageBody, Messages, read_message
 from .wire import DIALECT

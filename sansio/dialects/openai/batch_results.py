@@ -24,9 +24,9 @@ from ..error_body import of_error
 from ..failures import of_facts, of_reply
 from ..lenient import REFUSALS
 from ..openai_chat import CODEC as CHAT
+from ..operation import Operation, path_to
 from ..records import RecordDecoder
 from .embeddings import CODEC as EMBEDDINGS
-from .operation import Operation, path_to
 
 R = TypeVar("R")
 

@@ -18,7 +18,7 @@ from ...types import (
     ListBatchesRequest,
 )
 from ..codec import Codec, Encoded, Terms, path_of
-from .operation import Operation, Piece, answering, path_to
+from ..operation import Operation, Piece, answering, path_to
 from .paging import next_page, query_of
 from .parameters import Parameters
 from .usage import UsagePiece, usage

@@ -14,7 +14,7 @@ from ...types import ChatRequest, CountTokensRequest, TokenCount
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, path_of
 from ..openai_responses import encode_request
-from .operation import Operation, Piece, answering
+from ..operation import Operation, Piece, answering
 
 # What the API takes.
 _COUNTED: Final = frozenset(

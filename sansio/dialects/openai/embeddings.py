@@ -14,8 +14,8 @@ import msgspec
 
 from ...types import Embedding, EmbeddingRequest, EmbeddingResponse
 from ..codec import Codec, Encoded, Reading, Terms
+from ..operation import Operation, Piece, answering
 from .binary import unbase64
-from .operation import Operation, Piece, answering
 from .parameters import Parameters, quirks_of
 from .usage import UsagePiece, usage
 

@@ -16,8 +16,8 @@ from ...types import (
     UploadFileRequest,
 )
 from ..codec import Codec, Encoded, Reading, Terms, path_of
+from ..operation import Operation, Piece, answering, path_to
 from .downloads import download
-from .operation import Operation, Piece, answering, path_to
 from .paging import next_page, query_of
 from .parameters import Parameters
 

@@ -13,7 +13,7 @@ from ...events import Delta, ImageAdded
 from ...types import Image, ImageEditRequest, ImagePart, ImageRequest, ImageResponse, ImageUrl
 from ..codec import Codec, Encoded, Reading, Terms
 from ..media import Inline
-from .operation import Operation
+from ..operation import Operation
 from .parameters import Parameters
 from .streams import EventPiece, StreamDecoder
 from .usage import UsagePiece, usage

@@ -15,7 +15,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from .operation import Operation, Piece, path_to
+from ..operation import Operation, Piece, path_to
 from .paging import next_page, query_of
 
 T = TypeVar("T")

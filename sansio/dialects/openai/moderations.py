@@ -8,8 +8,8 @@ import msgspec
 
 from ...types import ModerationRequest, ModerationResponse, ModerationResult
 from ..codec import Codec, Encoded, Terms
-from ..openai_chat.extras import with_extra
-from .operation import Operation, Piece, answering
+from ..extras import with_extra
+from ..operation import Operation, Piece, answering
 from .parameters import Parameters
 from .usage import UsagePiece, usage
 

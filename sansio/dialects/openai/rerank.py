@@ -11,7 +11,7 @@ import msgspec
 
 from ...types import RerankRequest, RerankResponse, RerankResult
 from ..codec import Codec, Encoded, Terms
-from .operation import Operation, Piece, answering
+from ..operation import Operation, Piece, answering
 from .parameters import Parameters
 from .usage import UsagePiece, usage
 

@@ -12,9 +12,9 @@ import msgspec
 from ...events import Data, Delta
 from ...types import SpeechRequest, SpeechResponse
 from ..codec import Codec, Encoded, Reading, Terms
+from ..operation import Operation
 from .binary import unbase64
 from .downloads import download
-from .operation import Operation
 from .parameters import Parameters, quirks_of
 from .streams import EventPiece, StreamDecoder
 from .usage import UsagePiece, usage

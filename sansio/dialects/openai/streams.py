@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from ...events import Delta
 from ..documents import DocumentDecoder
-from .operation import Piece
+from ..operation import Piece
 
 DONE: Final = b"[DONE]"
 

@@ -22,7 +22,7 @@ from ...types import (
     TranslationRequest,
 )
 from ..codec import Codec, Encoded, Reading, Terms
-from .operation import Operation
+from ..operation import Operation
 from .parameters import Parameters
 from .streams import EventPiece, StreamDecoder
 from .usage import UsagePiece, billed_seconds, usage

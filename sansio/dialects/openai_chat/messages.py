@@ -24,8 +24,8 @@ from ...types import (
     Tool,
     ToolCall,
 )
+from ..extras import with_extra
 from ..losses import Losses
-from .extras import with_extra
 from .forms import part_in_form, thinking_part
 from .results import with_media_apart
 from .unknown import calls_in, is_unknown_call

@@ -16,10 +16,10 @@ from msgspec import UNSET
 from ...errors import LocalProtocolError
 from ...types import ChatRequest, JsonSchemaFormat, Opaque, Quirks, StreamOptions
 from ..codec import Encoded, Terms, native_model, path_of
+from ..extras import with_extra
 from ..losses import Losses
 from ..parameters import apply_rules
 from ..schema_tool import tool_name, with_tool
-from .extras import with_extra
 from .forms import form_parameters
 from .messages import Rewriter
 from .unknown import DIALECT

@@ -34,7 +34,7 @@ from ...types import (
     TextPart,
 )
 from ..lenient import REFUSALS, check_depth, value
-from .shapes import Invalid, Unknown, each, reader_of, shape, tagged, typed
+from ..shapes import Invalid, Unknown, each, reader_of, shape, tagged, typed
 from .unknown import DIALECT
 
 PATH: Final = "/chat/completions"

@@ -21,7 +21,7 @@ from ...types import (
     TextPart,
     ToolCall,
 )
-from .extras import with_extra
+from ..extras import with_extra
 from .unknown import DIALECT, calls_in, is_unknown_call
 
 __all__ = ["DIALECT", "annotation_json", "encode_response"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec import Raw
 
-from ..openai_chat.shapes import Invalid, Unknown
+from ..shapes import Invalid, Unknown
 
 if TYPE_CHECKING:
     from ...types import Extra

@@ -31,7 +31,7 @@ from ...types import (
     TextPart,
     ToolCall,
 )
-from ..openai_chat.shapes import Unknown, shape
+from ..shapes import Unknown, shape
 from .fields import Fields, each, read_text, type_of
 from .items import image_of, is_sealed, reasoning_text, state_of, unseal
 from .server_tools import opaque

@@ -17,7 +17,7 @@ from ...errors import Failure
 from ...http import Headers
 from ...types import ChatRequest, Extra, Message, StreamOptions, system, user
 from ..openai_chat.server_request import read_body
-from ..openai_chat.shapes import reader_of, shape
+from ..shapes import reader_of, shape
 from .fields import Fields, build, each, read_text, reads
 from .request import LOGPROBS, SAME
 from .server_input import read_conversation

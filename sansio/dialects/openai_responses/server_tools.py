@@ -27,7 +27,7 @@ from ...types import (
     ToolChoice,
     ToolName,
 )
-from ..openai_chat.shapes import Invalid, Unknown
+from ..shapes import Invalid, Unknown
 from .fields import Fields, each, read_text, reads, type_of
 from .wire import DIALECT
 

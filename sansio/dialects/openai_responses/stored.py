@@ -13,7 +13,7 @@ from ...types import (
     ResponseDeleted,
 )
 from ..codec import Codec, Encoded, Reading, Terms
-from ..openai.operation import Operation, Piece, answering, path_to
+from ..operation import Operation, Piece, answering, path_to
 from .decoder import ResponsesDecoder
 
 _PATH: Final = "/responses"

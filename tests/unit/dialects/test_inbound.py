@@ -9,7 +9,7 @@ import pytest
 from msgspec import Raw
 
 from sansio.dialects.inbound import read_request
-from sansio.dialects.openai_chat.shapes import Invalid
+from sansio.dialects.shapes import Invalid
 from sansio.errors import Failure
 from sansio.http import Headers
 from sansio.types import ChatRequest

@@ -6,7 +6,7 @@ import pytest
 from msgspec import Raw
 
 from sansio.dialects.bedrock_converse.reader import TEXT, Reader
-from sansio.dialects.openai_chat.shapes import Invalid
+from sansio.dialects.shapes import Invalid
 
 
 def test_each_member_is_taken_once() -> None:

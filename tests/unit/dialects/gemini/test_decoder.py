@@ -144,3 +144,13 @@ def test_a_misfit_is_noted_and_costs_no_more() -> None:
     assert isinstance(exchange.outcome, Completed)
     assert exchange.outcome.response.text == "a"
     assert "$.modelVersion" in exchange.notes
+
+
+def test_an_error_over_several_lines() -> None:
+    exchange = encoded(chat(), stream=True)
+    exchange.receive_head(200, (("content-type", "text/event-stream"),))
+    exchange.receive_data(b'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}\r\n\r\n')
+    exchange.receive_data(json.dumps(ERROR, indent=2).replace("\n", "\r\n").encode())
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Failed)
+    assert exchange.outcome.failure.kind == "overloaded"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw
 
-from ...types import Extra
+from ..types import Extra
 
 
 def with_extra(struct: msgspec.Struct) -> object:

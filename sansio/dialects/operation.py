@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ...errors import Failure
-from ..codec import Encoded, Framing, Reading, Reply, Terms, path_of
-from ..documents import document
-from ..failures import of_reply
+from ..errors import Failure
+from .codec import Encoded, Framing, Reading, Reply, Terms, path_of
+from .documents import document
+from .failures import of_reply
 
 Q = TypeVar("Q")
 R = TypeVar("R")
