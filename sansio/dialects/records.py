@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from ..errors import Failure, Kind
 from ..events import Delta
 from .codec import Terms
-from .error_body import of_body, of_error, of_value
+from .error_body import of_body, of_value
 from .failures import BODY_KEPT, of_facts
 from .lenient import REFUSALS, UnreadableError, check_depth, read, value
 
@@ -88,10 +88,6 @@ class RecordDecoder(Generic[T]):
             self.failure = of_facts(facts, body)
         else:
             self._fail("protocol", "the answer is not the API's", body)
-
-    def _fail_with(self, error: object, record: bytes | bytearray) -> None:
-        """Set the failure that an error object inside a successful response stands for."""
-        self.failure = of_facts(of_error(error), record)
 
     def _fail(self, kind: Kind, message: str, record: bytes | bytearray) -> None:
         self.failure = Failure(kind=kind, message=message, body=bytes(record[:BODY_KEPT]))

@@ -110,8 +110,5 @@ def _supported(provider: Provider, model: str) -> frozenset[str]:
 
 
 def _is_taken(provider: Provider, request: ChatRequest, name: str) -> bool:
-    try:
-        exchange = Exchange(provider, request, stream=True, credential=Credential(()), on_loss="drop")
-    except LocalProtocolError:  # a combination that no API takes
-        return False
+    exchange = Exchange(provider, request, stream=True, credential=Credential(()), on_loss="drop")
     return not any(loss.path.partition(".")[0] == name for loss in exchange.losses)

@@ -84,17 +84,18 @@ def test_a_lazy_name_is_the_one_that_type_checkers_see(name: str) -> None:
     assert name in dir(sansio)
 
 
-@pytest.mark.parametrize("module", [sansio, sansio.framing], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [sansio, sansio.auth, sansio.framing], ids=lambda module: module.__name__)
 def test_what_is_not_listed_is_not_there(module: ModuleType) -> None:
     name = "nothing"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(module, name)
 
 
-def test_a_part_of_framing_loads_on_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = sansio.framing.sse
-    monkeypatch.delattr(sansio.framing, "sse")
-    assert sansio.framing.sse is loaded
+@pytest.mark.parametrize(("package", "part"), [(sansio, "models"), (sansio.framing, "sse")])
+def test_a_part_loads_on_use(package: ModuleType, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = getattr(package, part)
+    monkeypatch.delattr(package, part)
+    assert getattr(package, part) is loaded
 
 
 def test_the_parts_of_framing_need_no_import_of_their_own() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import sansio
 from sansio import LocalProtocolError
+from sansio.auth import GoogleUser
 from sansio.auth.keys import credential
 
 _OPENAI = sansio.provider("openai", api_key="key")
@@ -31,3 +32,9 @@ def test_a_local_server_needs_none() -> None:
     local = sansio.provider("openai_compatible", base_url="http://127.0.0.1:8000")
     assert credential(local).headers == ()
     assert credential(msgspec.structs.replace(local, api_key="k")).headers == (("authorization", "Bearer k"),)
+
+
+def test_a_secret_that_stands_for_tokens_is_no_key() -> None:
+    service = sansio.provider("openai", secret=GoogleUser("id", "secret", "refresh"))
+    with pytest.raises(LocalProtocolError, match="needs a token of its grant: give it as credential="):
+        credential(service)

@@ -135,3 +135,19 @@ def test_explanations_of_errors(body: bytes) -> None:
     kind, message = _kind(_end(body, _JSON, "gzip", status=400))
     assert kind == "bad_request"
     assert message == {b"x": "x", b"": "status 400 without an explanation"}.get(body, "no")
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [([], "truncated"), ([b""], "truncated"), ([b"", b'{"message":"no"}'], "protocol"), ([b"\x00\x00"], "truncated")],
+)
+def test_where_messages_of_the_event_stream_are_expected(body: list[bytes], failure: str) -> None:
+    """Nothing at all, a document, and a message that is cut."""
+    bedrock = sansio.provider("bedrock", region="us-east-1", api_key="key")
+    exchange = Exchange(bedrock, ChatRequest(model="m", messages="hi"), stream=True)
+    exchange.receive_head(200, [("content-type", "application/vnd.amazon.eventstream")])
+    for data in body:
+        exchange.receive_data(data)
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Failed)
+    assert exchange.outcome.failure.kind == failure

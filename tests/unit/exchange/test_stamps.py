@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import sansio
 from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, Provider
+from sansio.exchange.stamps import stamped
 
 _ANSWER = {
     "id": "a",
@@ -51,3 +52,9 @@ def test_what_did_not_finish_has_no_cost_yet() -> None:
     partial = exchange.outcome.partial
     assert partial is not None
     assert (partial.provider, partial.request_id, partial.cost, partial.text) == ("openai", "req_1", None, "h")
+
+
+def test_what_an_operation_of_ones_own_answers_with_stays_as_it_is() -> None:
+    provider = sansio.provider("openai", api_key="k")
+    request = ChatRequest(model="gpt-4o", messages="hi")
+    assert stamped("mine", request, provider, request_id="req_1", content_type=None) == "mine"

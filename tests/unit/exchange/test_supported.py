@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sansio
-from sansio import ChatRequest, LocalProtocolError, supported_params
+from sansio import ChatRequest, LocalProtocolError, Provider, providers, supported_params
 from sansio.exchange.supported import _ALTERNATIVES, _SAMPLES  # pyright: ignore[reportPrivateUsage]
+from sansio.models import Registry
 
 
 def test_every_parameter_has_a_sample() -> None:
@@ -34,6 +35,18 @@ def test_of_models(model: str, taken: set[str], refused: set[str]) -> None:
 def test_of_a_provider_that_the_caller_has() -> None:
     mine = sansio.provider("openai", name="mine")
     assert supported_params("mine/gpt-4o", provider=mine) == supported_params("openai/gpt-4o")
+
+
+def test_of_every_model_of_the_registry() -> None:
+    """Each takes something, and no sample is a combination that is refused."""
+    listed = [(name, model.id) for name in providers.names() for model in Registry().models(name)]
+    assert len(listed) > 1000
+    assert all(supported_params(f"{name}/{model}") for name, model in listed)
+
+
+def test_of_a_provider_that_speaks_no_dialect() -> None:
+    with pytest.raises(LocalProtocolError, match="dialect"):
+        supported_params("mine/m", provider=Provider(name="mine", base_url="http://localhost", dialect="klingon"))
 
 
 def test_what_is_no_known_model() -> None:

@@ -10,7 +10,7 @@ from sansio.errors import Failure
 from sansio.events import Data, Failed
 from sansio.gateway import Action, Close, EndOfBody, Pause, Reset, Step, Write
 from sansio.http import Limits
-from sansio.testing import Call, Double, answer, error, raw
+from sansio.testing import Call, Double, Reply, answer, error, raw
 from sansio.types import (
     ChatRequest,
     ChatResponse,
@@ -196,3 +196,10 @@ def test_a_connection_serves_many_requests() -> None:
     connection = Double(HELLO).connect()
     connection.receive_data(post(HI) + post(HI))
     assert len(list(iter(connection.next_action, None))) == 2
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_answer_of_nothing_is_an_answer(stream: bool) -> None:
+    status, body, whole = written(ask(Double(Reply((), whole=True)), stream=stream))
+    assert (status, whole) == (200, True)
+    assert (b"[DONE]" in body) is stream

@@ -18,6 +18,7 @@ from sansio.events import (
     Data,
     Event,
     Failed,
+    ImageAdded,
     LogprobsDelta,
     ModerationReported,
     ReasoningDelta,
@@ -33,6 +34,8 @@ from sansio.types import (
     ChatRequest,
     ChatResponse,
     Choice,
+    ImagePart,
+    ImageUrl,
     Message,
     Opaque,
     StreamOptions,
@@ -293,3 +296,8 @@ def test_a_failure_is_the_last_record() -> None:
         }
     }
     assert machine.ended
+
+
+def test_an_image_stands_in_a_list_of_its_own() -> None:
+    (image,) = deltas(ImageAdded(ImagePart(image_url=ImageUrl("data:image/png;base64,QUJD"))))
+    assert image["images"] == [{"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}]
