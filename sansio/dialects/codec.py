@@ -150,29 +150,25 @@ class Encoder(Protocol):
         ...
 
 
-class Server(Protocol):
-    """The chat of one dialect, seen from the server.  `stream_type` is the media type of its streams."""
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """The chat of one dialect, seen from the server.
+
+    `stream_type` is the media type of its streams.
+
+    - `decode_request(method, path, headers, body)` is the request, its `stream` set where a stream is asked for, or why
+      there is none.  It raises nothing.  *path* is the request's target, with a query if it has one; header names are in
+      lower case.
+    - `encoder(request, path)` is the encoder of the stream that answers *request*, which came to *path*.
+    - `encode_response(response)` is the body of an answer that is not streamed.
+    - `encode_failure(failure)` is the status, headers and body of a response that tells of *failure* before anything else
+      was said.
+    """
 
     stream_type: str
-
-    def decode_request(self, method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
-        """The request, its `stream` set where a stream is asked for, or why there is none.  Raises nothing.
-
-        *path* is the request's target, with a query if it has one; header names are in lower case.
-        """
-        ...
-
-    def encoder(self, request: ChatRequest, path: str) -> Encoder:
-        """The encoder of the stream that answers *request*, which came to *path*."""
-        ...
-
-    def encode_response(self, response: ChatResponse) -> bytes:
-        """The body of an answer that is not streamed."""
-        ...
-
-    def encode_failure(self, failure: Failure) -> tuple[int, Headers, bytes]:
-        """The status, headers and body of a response that tells of *failure* before anything else was said."""
-        ...
+    decode_request: Callable[[str, str, Headers, bytes], ChatRequest | Failure]
+    encoder: Callable[[ChatRequest, str], Encoder]
+    encode_response: Callable[[ChatResponse], bytes]
+    encode_failure: Callable[[Failure], tuple[int, Headers, bytes]]
 
 
 def path_of(terms: Terms, name: str, default: str, model: str = "", *, safe: str = "") -> str:

@@ -37,7 +37,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "context_window",
         frozenset({400, 403, 413, 422, 500}),  # 500: llama.cpp
-        frozenset({"context_length_exceeded", "exceed_context_size_error", "too_many_prompt_tokens"}),
+        frozenset(
+            {"context_length_exceeded", "exceed_context_size_error", "string_too_long", "too_many_prompt_tokens"}
+        ),
         r"context_length_exceeded|maximum context length|prompt (?:is )?too long|exceeds? context limit"
         r"|token count .* exceeds the maximum|input is too long for requested model|exceeds the available context size"
         r"|exceed_context_size_error|context size has been exceeded|max context length"
@@ -95,7 +97,12 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?:incorrect|invalid|wrong) api[ -]?key|api key not valid|please check the api-key"
         r"|(?:blocked|invalid) (?:api )?token\W*$",
     ),
-    Rule("permission_denied", frozenset({401}), pattern=r"\bip\b.*\ballow(?:ed|list| list)|insufficient permissions"),
+    Rule(
+        "permission_denied",
+        frozenset({401}),
+        frozenset({"permissiondenied"}),  # azure's, of a principal without the role
+        r"\bip\b.*\ballow(?:ed|list| list)|insufficient permissions",
+    ),
     Rule(
         "overloaded",
         frozenset({498, 503}),

@@ -50,6 +50,15 @@ class Parameters:
         """The parameter, which is the dialect's from now on; None where it was not given."""
         return self.left.pop(name, None)
 
+    def take_limit(self) -> object:
+        """The most tokens of the answer: of the two names that they have the newer counts."""
+        limit, older = self.take("max_completion_tokens"), self.take("max_tokens")
+        if limit is None:
+            return older
+        if older not in (None, limit):
+            self.losses.drop("max_tokens", "max_completion_tokens says otherwise")
+        return limit
+
     def lose_rest(self, reason: str) -> None:
         """What was not taken is dropped for *reason*; values that change nothing go without a word."""
         for name, value in self.left.items():
@@ -83,7 +92,9 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
     for old, new in (*quirks.renamed.items(), *rule.renamed.items()):
         if old in members:
             value = members.pop(old)
-            if members.setdefault(new, value) != value:
+            if members.get(new) is None:
+                members[new] = value
+            elif value is not None and members[new] != value:
                 losses.drop(old, f"{new} says otherwise")
     forbidden = quirks.forbidden
     if rule.lifted_by is None or members.get("reasoning_effort") != rule.lifted_by:
@@ -97,5 +108,7 @@ def apply_rules(members: dict[str, object], model: str, provider: Provider, loss
 
 def _word(value: object) -> str | None:
     """What rules know a value by: a word is itself, an object its type."""
-    word: object = getattr(value, "type", None) if isinstance(value, msgspec.Struct) else value
+    word: object = value
+    if isinstance(value, msgspec.Struct):
+        word = getattr(value, "type", value.__struct_config__.tag)
     return word if isinstance(word, str) else None

@@ -67,6 +67,8 @@ class SchemaToolDecoder:
         self._name = name
         # Of each call of each choice: its index among the calls that are left, None for the one that is the text.
         self._places: dict[tuple[int, int], int | None] = {}
+        self._left: dict[int, int] = {}  # how many are left of each choice
+        self._answered: set[int] = set()  # the choices whose text is a call
 
     def receive(self, records: Sequence[bytes]) -> list[Delta]:
         """Take the next records of a stream."""
@@ -95,18 +97,21 @@ class SchemaToolDecoder:
             case StateAdded(part="call", call=index, choice=choice):
                 place = self._places.get((choice, index), index)
                 return None if place is None else msgspec.structs.replace(event, call=place)
-            case ChoiceFinished(reason="tool_calls", choice=choice) if self._calls(choice) == {None}:
+            case ChoiceFinished(reason="tool_calls", choice=choice) if (
+                choice in self._answered and choice not in self._left
+            ):
                 return msgspec.structs.replace(event, reason="stop", native_reason=event.native_reason or event.reason)
             case _:
                 return event
 
     def _place(self, start: ToolCallStarted) -> int | None:
-        key = start.choice, start.index
-        if key not in self._places:
-            left = len(self._calls(start.choice) - {None})
-            self._places[key] = None if start.name == self._name else left
+        choice, key = start.choice, (start.choice, start.index)
+        if key in self._places:
+            return self._places[key]
+        if start.name == self._name:
+            self._answered.add(choice)
+            self._places[key] = None
+        else:
+            self._places[key] = left = self._left.get(choice, 0)
+            self._left[choice] = left + 1
         return self._places[key]
-
-    def _calls(self, choice: int) -> set[int | None]:
-        """The places of the calls of a choice."""
-        return {place for (of, _), place in self._places.items() if of == choice}

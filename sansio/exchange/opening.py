@@ -170,9 +170,10 @@ class BinaryOpeningReader:
             from .records import binary_event_reader
 
             self._inner = binary_event_reader(self._decoder, self._limits)
+        events = self._inner.receive(data)
         if data:
-            self.rest = self._inner
-        return self._inner.receive(data)
+            self.rest = self._inner.rest or self._inner
+        return events
 
     def finish(self, *, clean: bool) -> list[Delta]:
         """Take the end of a body without a byte."""

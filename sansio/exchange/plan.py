@@ -13,7 +13,7 @@ from .. import dialects
 from ..dialects.codec import Codec, Encoded, Terms, native_model
 from ..errors import Failure, LocalProtocolError, SansioWarning, UnsupportedParameterError
 from ..http import Headers, HttpRequest, merged
-from ..types import Loss, Provider, Request
+from ..types import ChatRequest, Loss, Provider, Request
 
 R = TypeVar("R", covariant=True)
 OnLoss: TypeAlias = Literal["raise", "warn", "drop"]
@@ -42,8 +42,9 @@ def plan(request: Request[R], terms: Terms, *, on_loss: OnLoss, headers: Headers
     """
     provider = terms.provider
     if provider.variants:
-        provider = _variant(provider, getattr(request, "model", None))
+        provider, model = _variant(provider, getattr(request, "model", None))
         terms = msgspec.structs.replace(terms, provider=provider)
+        request = request if model is None else _named(request, model)
     codec = dialects.codec_for(provider, request)
     encoded = _encoded(codec, request, terms)
     _report(encoded.losses, provider.name, on_loss)
@@ -52,28 +53,43 @@ def plan(request: Request[R], terms: Terms, *, on_loss: OnLoss, headers: Headers
     return Plan(request, HttpRequest(encoded.method, url, merged, encoded.body), encoded.losses, terms, codec)
 
 
-def _variant(provider: Provider, model: object) -> Provider:
-    """The provider as it is for *model*."""
+def _named(request: Request[R], model: str) -> Request[R]:
+    """The request for the model of that name."""
+    chat: object = getattr(request, "chat", None)  # whose tokens are counted
+    if isinstance(chat, ChatRequest):
+        return msgspec.structs.replace(request, chat=msgspec.structs.replace(chat, model=model))
+    return msgspec.structs.replace(request, model=model)
+
+
+def _variant(provider: Provider, model: object) -> tuple[Provider, str | None]:
+    """The provider as it is for *model*, and the model's name there, where the pattern tells it from the rest."""
     native = native_model(model, provider) if isinstance(model, str) else ""
-    variant = next((variant for variant in provider.variants if re.fullmatch(variant.pattern, native)), None)
-    if variant is None:
-        return provider
+    fits = ((variant, re.fullmatch(variant.pattern, native)) for variant in provider.variants)
+    variant, found = next(((variant, found) for variant, found in fits if found is not None), (None, None))
+    if variant is None or found is None:
+        return provider, None
     names = {**provider.options, "model": "{model}"}
+    try:
+        url = variant.base_url and variant.base_url.format_map(names)
+        paths = {name: path.format_map(names) for name, path in variant.paths.items()}
+    except KeyError as exc:
+        raise LocalProtocolError(f"provider {provider.name!r} needs {exc.args[0]}= for {native!r}") from exc
     given = {
-        "base_url": variant.base_url and variant.base_url.format_map(provider.options),
+        "base_url": url,
         "auth": variant.auth,
         "headers": variant.headers,
         "query": variant.query,
         "operations": variant.operations,
     }
-    return msgspec.structs.replace(
+    chosen = msgspec.structs.replace(
         provider,
         dialect=variant.dialect,
-        paths={name: path.format_map(names) for name, path in variant.paths.items()},
+        paths=paths,
         quirks=variant.quirks,
         variants=(),
         **{name: value for name, value in given.items() if value is not None},
     )
+    return chosen, found.groupdict().get("model")
 
 
 def _encoded(codec: Codec[Request[R], R], request: Request[R], terms: Terms) -> Encoded:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final, cast
 
-from ..types import Response, Usage
+import msgspec
+
+from ..types import EmbeddingResponse, RerankResponse, Response, Usage
 from .pricing import Cost, Units, price
 from .registry import Registry
 from .schema import Feature, ModelInfo, Prices
@@ -73,10 +75,9 @@ def bill(
         return None
     for id in (_text(response, "model"), model):
         if id and (known := registry.find(named, id)) is not None and known.prices is not None:
-            usage: object = getattr(response, "usage", None)
             created: object = getattr(response, "created", None)
             return price(
-                usage if isinstance(usage, Usage) else None,
+                _usage(response),
                 known.prices,
                 service_tier=service_tier or _text(response, "service_tier"),
                 batch=batch,
@@ -84,6 +85,16 @@ def bill(
                 units=units or _stated(response, known.prices),
             )
     return None
+
+
+def _usage(response: Response) -> Usage | None:
+    """The usage; what answers without words have no completion, and most APIs do not say so."""
+    usage: object = getattr(response, "usage", None)
+    if not isinstance(usage, Usage):
+        return None
+    if usage.completion_tokens is None and isinstance(response, EmbeddingResponse | RerankResponse):
+        return msgspec.structs.replace(usage, completion_tokens=0)
+    return usage
 
 
 def _text(response: Response, name: str) -> str | None:

@@ -40,14 +40,18 @@ _BILLED_AS: Final = {
 }
 _LONG_LIVED: Final = frozenset({"cache_write_1h", "cache_write_12h"})
 # What providers call the tiers that the registry knows by another name, and the ones that are the standard.
-_SERVICES: Final = {
+_SERVICES: Final[dict[str, str | None]] = {
     "auto": None,
     "default": None,
     "fast": "priority",
     "on_demand": None,
+    "on_demand_flex": "flex",
+    "on_demand_priority": "priority",
     "standard": None,
     "standard_only": None,
 }
+# Capacity of Google's and of AWS, which is paid by the hour.
+_RESERVED: Final = frozenset({"provisioned_throughput", "reserved"})
 _BATCH: Final = "batch"
 
 
@@ -116,7 +120,7 @@ def price(
     """What the usage costs at these prices; None where it is unknown.
 
     *at* is Unix time, needed only where prices depend on the hour.  A service tier without rates of its own is billed
-    at the standard ones.  *units* alone will do for what has no tokens, and `web_searches` of the usage are added to them;
+    at the standard ones, and what reserved capacity served is unknown.  *units* alone will do for what has no tokens, and `web_searches` of the usage are added to them;
     without any, the cost of a model that is priced by the image, second, page, character or query is unknown.  What the
     provider itself says (`usage.cost`) plays no part.
     """
@@ -148,7 +152,10 @@ def rates_for(
     The longest threshold that the prompt passes decides, and at the same one hours go before the rest of the week.  A
     tier that says nothing of a length which the standard rates tell apart is unknown there.
     """
-    service = _SERVICES.get(service_tier, service_tier) if service_tier else None
+    word = (service_tier or "default").lower()
+    if word in _RESERVED:
+        return None
+    service = _SERVICES.get(word, word)
     if service is not None and not any(tier.service == service for tier in prices.tiers):
         if service == _BATCH:
             return None

@@ -12,7 +12,7 @@ import msgspec
 from .. import dialects
 from ..errors import LocalProtocolError
 from ..http import Headers, split_url
-from ..types import Provider, Secret
+from ..types import Provider, Secret, Variant
 
 # The modules that hold `PROVIDERS`, by the names of these; loaded on first use.
 _MODULES: Final[dict[str, str]] = {
@@ -145,9 +145,19 @@ def _placed(template: Provider, given: str | None, options: Mapping[str, str]) -
     return msgspec.structs.replace(
         template,
         base_url=_url(template, url),
+        variants=tuple(_at_host_of(url, variant) for variant in template.variants) if given else template.variants,
         paths={key: _filled(path, template, named) for key, path in template.paths.items()},
         query=tuple((key, _filled(value, template, options)) for key, value in template.query),
     )
+
+
+def _at_host_of(url: str, variant: Variant) -> Variant:
+    """The variant where the caller's *url* is, and nowhere else: the same host has its path."""
+    if variant.base_url is None:
+        return variant
+    scheme, _, rest = url.partition("?")[0].partition("://")
+    path = variant.base_url.partition("://")[2].partition("/")[2]
+    return msgspec.structs.replace(variant, base_url=f"{scheme}://{rest.partition('/')[0]}/{path}")
 
 
 def _in_form(template: Provider, options: Mapping[str, str]) -> Provider:

@@ -22,6 +22,10 @@ _DEPLOYED: Final = (
     "images/generations",
 )
 
+_VERSIONED: Final = Form(
+    base_url="https://{resource}.openai.azure.com/openai/v1", query=(("api-version", "{api_version}"),)
+)
+
 _AZURE_OPENAI: Final = Provider(
     name="azure_openai",
     base_url="https://{resource}.openai.azure.com/openai/v1",
@@ -37,6 +41,8 @@ _AZURE_OPENAI: Final = Provider(
     },
     # With a dated version, the deployment stands in the path.
     forms={
+        "api_version=v1": _VERSIONED,
+        "api_version=preview": _VERSIONED,
         "api_version": Form(
             base_url="https://{resource}.openai.azure.com/openai",
             paths={
@@ -48,7 +54,7 @@ _AZURE_OPENAI: Final = Provider(
                 )
             },
             query=(("api-version", "{api_version}"),),
-        )
+        ),
     },
     operations=frozenset({"batches", "embeddings", "files", "images", "models", "speech", "transcription"}),
     quirks=Quirks(

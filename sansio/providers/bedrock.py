@@ -36,10 +36,10 @@ _MODELS: Final = (
     *_CLAUDE,
     _rule(r"amazon\.nova-2-.*", "levels", _NO_SCHEMA, **_NOVA),
     _rule(r"amazon\.nova-.*", "none", _NO_SCHEMA, **_NOVA),
-    _rule(r"openai\.gpt-oss-.*", "effort", _NO_CACHE),
-    _rule(r"openai\..*", "nested_effort"),
+    _rule(r"openai\.gpt-oss-.*", "effort", _NO_CACHE | {"forced_tools"}),
+    _rule(r"openai\..*", "nested_effort", frozenset({"forced_tools"})),
     _rule(r"deepseek\.r1-.*", "none", _UNFORCED | {"reasoning_back"}),
-    _rule(r"deepseek\..*", "none", _NO_CACHE),
+    _rule(r"deepseek\..*", "none", _NO_CACHE | {"forced_tools"}),
     _rule(r"mistral\.mistral-large-.*", "none", _NO_CACHE),
     _rule(r"(?:ai21|amazon\.titan|cohere|meta|mistral)[.-].*", "none", _UNFORCED),
 )

@@ -232,10 +232,11 @@ _PERPLEXITY: Final = Provider(
     paths={"embeddings": "/v1/embeddings", "models": "/v1/models", "responses": "/v1/responses"},
     quirks=Quirks(
         renamed=_OLD_LIMIT,
-        forbidden=_OPENAI_ONLY | {"logit_bias", "metadata", "seed", "user"},
+        forbidden=(_BEYOND - {"top_k"}) | _OPENAI_ONLY | {"logit_bias", "metadata", "seed", "stream_options", "user"},
         roles=_SYSTEM,
         forms={"file_url": "part"},
         usage_switch=False,
+        models=(ModelRule(pattern=r".*", refused={"response_format": frozenset({"json_object"})}),),
         operations={"embeddings": Quirks(members={"encoding_format": "base64_int8"})},  # the default, said aloud
     ),
 )

@@ -13,8 +13,9 @@ from .anthropic import CLAUDE_MODELS
 
 _BUDGETS: Final = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24576}
 _PENALTIES: Final = frozenset({"frequency_penalty", "presence_penalty"})
-# Before Gemini 3 calls have no ids, and what functions return is no medium.
-_BEFORE_3: Final = frozenset({"call_ids", "result_media"})
+# Before Gemini 3 calls have no ids, what functions return is no medium, JSON is not answered beside tools, the API's own
+# tools do not go with functions, and searches are billed by the prompt.
+_BEFORE_3: Final = frozenset({"billed_queries", "call_ids", "format_beside_tools", "mixed_tools", "result_media"})
 
 
 def _rules(refused: frozenset[str]) -> tuple[ModelRule, ...]:
@@ -59,7 +60,7 @@ _PATHS: Final = {
     "models": "/v1beta1/publishers/google/models",
 }
 _CLAUDE: Final = Variant(
-    pattern=r"(publishers/anthropic/models/|anthropic/)?claude-.*",
+    pattern=r"(publishers/anthropic/models/|anthropic/)?(?P<model>claude-.*)",
     dialect="anthropic",
     paths={
         "messages": f"{_STABLE}/publishers/anthropic/models/{{model}}:rawPredict",
@@ -116,7 +117,7 @@ _VERTEX: Final = Provider(
     quirks=Quirks(
         models=(*_EMBEDDERS, *_rules(frozenset())),
         forbidden=frozenset({"store"}),
-        lacks=frozenset({"batch_embed", "counted_requests", "service_tier"}),
+        lacks=frozenset({"batch_embed", "counted_requests", "service_tier", "tool_use_shown"}),
     ),
 )
 

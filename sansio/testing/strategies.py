@@ -1,10 +1,12 @@
 """Hypothesis strategies for requests, events, responses and bytes; nothing else in the library needs hypothesis.
 
-Whatever they make is valid and fits into JSON: text is Unicode without lone surrogates, numbers are finite.
+Whatever they make is valid and fits into JSON: text is Unicode without lone surrogates, numbers are finite.  Strategies
+are made once, since to make one takes longer than to draw from it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from string import ascii_lowercase, digits
 from typing import Final, TypeVar
@@ -124,9 +126,9 @@ def _formats() -> SearchStrategy[types.TextFormat | types.JsonObjectFormat | typ
 
 @st.composite
 def usages(draw: st.DrawFn) -> types.Usage:
-    """What a call used, with some of the details; reasoning is part of the completion."""
+    """What a call used, with some of the details, which are parts of the prompt and of the completion."""
     prompt, completion = draw(counts()), draw(counts())
-    cached, reasoning = draw(optional(counts())), draw(optional(st.integers(0, completion)))
+    cached, reasoning = draw(optional(st.integers(0, prompt))), draw(optional(st.integers(0, completion)))
     return types.Usage(
         prompt,
         completion,
@@ -136,6 +138,7 @@ def usages(draw: st.DrawFn) -> types.Usage:
     )
 
 
+@cache
 def failures() -> SearchStrategy[Failure]:
     """Why an exchange failed, of every kind that a server can tell."""
     return st.builds(
@@ -186,6 +189,7 @@ def chat_responses(draw: DrawFn) -> types.ChatResponse:
     return fold.response()
 
 
+@cache
 def _starts() -> SearchStrategy[events.Started]:
     name = texts(min_size=1)
     return st.builds(
@@ -206,6 +210,7 @@ def _output(draw: DrawFn, choice: int, calls: dict[int, int]) -> events.Delta:
     return draw(_pieces(choice))
 
 
+@cache
 def _pieces(choice: int) -> SearchStrategy[events.Delta]:
     text, at = texts(min_size=1), st.just(choice)
     citation = st.builds(types.UrlCitation, text, optional(text), optional(counts()), optional(counts()))
@@ -230,11 +235,13 @@ def texts(min_size: int = 0) -> SearchStrategy[str]:
     return st.text(st.characters(codec="utf-8"), min_size=min_size, max_size=20)
 
 
+@cache
 def names() -> SearchStrategy[str]:
     """Names of tools, models and the like."""
     return st.text(ascii_lowercase + digits + "_-", min_size=1, max_size=12)
 
 
+@cache
 def counts() -> SearchStrategy[int]:
     """Whatever is counted: tokens, seconds."""
     return st.integers(0, 2**31 - 1)
@@ -245,12 +252,14 @@ def optional(values: SearchStrategy[T]) -> SearchStrategy[T | None]:
     return st.none() | values
 
 
+@cache
 def json_values() -> SearchStrategy[object]:
     """Anything that JSON can say and that reads back as the same."""
     leaves: SearchStrategy[object] = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts()
     return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | _objects(inner), max_leaves=6)
 
 
+@cache
 def schemas() -> SearchStrategy[dict[str, object]]:
     """JSON objects, for where a schema stands."""
     return _objects(json_values())
@@ -261,6 +270,7 @@ def raws() -> SearchStrategy[Raw]:
     return json_values().map(lambda value: Raw(msgspec.json.encode(value)))
 
 
+@cache
 def extras() -> SearchStrategy[types.Extra]:
     """Members that this library does not know; at least one."""
     return st.dictionaries(names().map("x_{}".format), raws(), min_size=1, max_size=2)

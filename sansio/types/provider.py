@@ -89,7 +89,10 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """Another API of a provider, for the models whose whole id matches `pattern`: what is given here replaces the provider's."""
+    """Another API of a provider, for the models whose whole id matches `pattern`: what is given here replaces the provider's.
+
+    A group called `model` in the pattern is the name that the API knows; without one it is the whole id.
+    """
 
     pattern: str
     dialect: str

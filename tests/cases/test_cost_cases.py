@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from sansio.models import Cost, price, read_litellm
 from sansio.types import CompletionTokensDetails, PromptTokensDetails, Usage
+from tests.tally import Tally
 
 _CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "litellm_cases.jsonl.gz"
 _EXPLAINED = Path(__file__).parent / "data" / "cost_explained.jsonl"
@@ -101,7 +101,7 @@ def _explained() -> dict[str, str]:
     return {row.id: row.because for row in rows}
 
 
-def test_every_case_agrees_or_is_explained(record_cases: Callable[[str, Counter[str], Counter[str]], None]) -> None:
+def test_every_case_agrees_or_is_explained(tally: Tally) -> None:
     explained = _explained()
     agreed, told = Counter[str](), Counter[str]()
     wrong: list[str] = []
@@ -112,7 +112,8 @@ def test_every_case_agrees_or_is_explained(record_cases: Callable[[str, Counter[
             told[case.provider] += 1
         else:
             wrong.append(f"{case.id}: {case.expected} there, {case.cost()} here")
-    record_cases("cost", agreed, told)
+    for provider in agreed | told:
+        tally("cases", "cost", provider, {"agree": agreed[provider], "explained": told[provider]})
     assert wrong == []
     assert agreed
     assert agreed.total() >= 0.9 * (agreed.total() + told.total())

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from tests.cases import answers, litellm, sent
+from tests.tally import Tally
 
 _DATA = Path(__file__).parent / "data"
 # How each kind is compared, and the least share of its cases that agrees outright.
@@ -41,9 +42,7 @@ def _groups(kind: str) -> list[_Group]:
 
 
 @pytest.mark.parametrize("kind", _KINDS)
-def test_every_case_agrees_or_is_explained(
-    kind: str, record_cases: Callable[[str, Counter[str], Counter[str]], None]
-) -> None:
+def test_every_case_agrees_or_is_explained(kind: str, tally: Tally) -> None:
     agree, least = _KINDS[kind]
     explained = [case for group in _groups(kind) for case in group.cases]
     agreed, told = Counter[str](), Counter[str]()
@@ -54,7 +53,8 @@ def test_every_case_agrees_or_is_explained(
         else:
             told[case["provider"]] += 1
             differing.add(case["id"])
-    record_cases(kind, agreed, told)
+    for provider in agreed | told:
+        tally("cases", kind, provider, {"agree": agreed[provider], "explained": told[provider]})
     assert sorted(differing - set(explained)) == [], "neither agree nor are explained"
     assert sorted(set(explained) - differing) == [], "are explained, and agree or are no cases"
     assert len(explained) == len(set(explained))

@@ -2,21 +2,22 @@
 
 What is not in the list differs between APIs without a difference in meaning: how what one speaker says is cut into messages
 and parts, the ids of calls, whether a file's place is an id or a URL, the spelling of JSON, names of schemas, tools that the choice rules out, parameters of tools
-without tools, and values that change nothing.
+without tools, words for the usual service tier, and values that change nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple, cast
 
 import msgspec
 from msgspec import UNSET
 
 from sansio.dialects.narrowing import narrowed
+from sansio.dialects.ordered import named_parts
 from sansio.dialects.parameters import DEFAULTS
 from sansio.types import (
-    AudioPart,
     ChatRequest,
     CustomTool,
     CustomToolCall,
@@ -39,7 +40,7 @@ from sansio.types import (
 )
 
 STREAMS: Final = ("instructions", "said", "thought")
-"""Kinds of which the order counts; a fact of theirs says a `Said`."""
+"""Kinds of facts whose order counts: what somebody says."""
 
 # Roles and parameters that are one to most APIs.
 _SPEAKERS: Final = {"developer": "system", "model": "assistant"}
@@ -47,14 +48,8 @@ _ONE: Final = {"max_completion_tokens": "max_tokens", "safety_identifier": "user
 _REASONING: Final = ("reasoning_effort", "thinking")
 _FOR_TOOLS: Final = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
 _APART: Final = {"model", "messages", "stream", "stream_options", "schema_as_tool", *_FOR_TOOLS, *_REASONING}
-_NO_PARAMETERS: Final = {"type": "object", "properties": {}}
-
-
-class Said(NamedTuple):
-    """What somebody says: a text, or another thing."""
-
-    speaker: str
-    thing: object
+_USUAL_TIERS: Final = frozenset({"auto", "default", "standard", "standard_only"})
+_NO_PARAMETERS: Final[dict[str, object]] = {"type": "object", "properties": {}}
 
 
 class Call(NamedTuple):
@@ -65,21 +60,27 @@ class Call(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file: its data, or where it is."""
+    """An image or a document: its data, or where it is."""
 
     place: str | None
 
 
 class Fact(NamedTuple):
-    """One thing that a request says: of what kind, what, and the paths by which a loss may name it."""
+    """One thing that a request says: of what kind, what, the paths by which a loss may name it, and who says it."""
 
     kind: str
     said: object
     paths: tuple[str, ...]
+    speaker: str = ""
 
     def is_covered(self, losses: Sequence[Loss]) -> bool:
         """Whether a loss names it, a part of it, or what it is a part of."""
         return any(_within(path, loss.path) or _within(loss.path, path) for path in self.paths for loss in losses)
+
+    def is_named(self, losses: Sequence[Loss]) -> bool:
+        """Whether a loss names such a member, of a part that may stand elsewhere by now."""
+        names = {loss.path.rpartition(".")[2] for loss in losses}
+        return any(path.rpartition(".")[2] in names for path in self.paths)
 
 
 def _within(path: str, whole: str) -> bool:
@@ -88,7 +89,8 @@ def _within(path: str, whole: str) -> bool:
 
 def facts(request: ChatRequest) -> list[Fact]:
     """All that a request says."""
-    return [*_conversation(request.conversation), *_tools(request), *_reasoning(request), *_parameters(request)]
+    said = [*_conversation(request.conversation), *_places(request.conversation)]
+    return [*said, *_tools(request), *_reasoning(request), *_parameters(request)]
 
 
 # -- messages -----------------------------------------------------------------------------------------------------
@@ -96,7 +98,6 @@ def facts(request: ChatRequest) -> list[Fact]:
 
 def _conversation(conversation: Sequence[Message]) -> Iterator[Fact]:
     places: dict[str | None, int] = {}  # of the calls: some APIs have ids of their own
-    begun = False
     for position, message in enumerate(conversation):
         path = f"messages[{position}]"
         speaker = _SPEAKERS.get(message.role, message.role)
@@ -104,37 +105,48 @@ def _conversation(conversation: Sequence[Message]) -> Iterator[Fact]:
             speaker = f"result {places.get(message.tool_call_id)}"
         elif message.name is not None:
             yield Fact("name", message.name, (f"{path}.name", path))
-        if speaker == "system" and begun and message.text:
-            yield Fact("place", message.text, (path,))
-        begun = begun or speaker != "system"
-        for names, part in _named(message):
+        for paths, part in _named(message, path):
             if isinstance(part, FunctionToolCall | CustomToolCall):
                 places[part.id] = len(places)
-            yield from _facts_of(speaker, part, tuple(f"{path}.{name}" for name in names))
+            yield from _facts_of(speaker, part, paths)
 
 
-def _named(message: Message) -> Iterator[tuple[list[str], OrderedPart]]:
-    """The parts in their order, with the names that they go by."""
+def _places(conversation: Sequence[Message]) -> Iterator[Fact]:
+    """The instructions that stand within the conversation, those that follow one another as one."""
+    begun = False
+    for is_instruction, run in groupby(enumerate(conversation), key=lambda item: _is_instruction(item[1])):
+        messages = list(run)
+        text = "".join(message.text for _, message in messages).replace("\n", "")
+        if is_instruction and begun and text:
+            yield Fact("place", text, tuple(f"messages[{position}]" for position, _ in messages))
+        begun = begun or not is_instruction
+
+
+def _is_instruction(message: Message) -> bool:
+    return message.role in {"developer", "system"}
+
+
+def _named(message: Message, path: str) -> Iterator[tuple[tuple[str, ...], OrderedPart]]:
+    """The parts in their order, with the paths by which a loss may name them."""
     calls = 0
-    for place, part in enumerate(message.ordered):
+    for where, part in named_parts(message, path):
         if isinstance(part, FunctionToolCall | CustomToolCall):
-            yield [f"parts[{place}]", f"tool_calls[{calls}]"], part
+            yield (where, f"{path}.tool_calls[{calls}]"), part
             calls += 1
-        elif isinstance(part, ReasoningPart):
-            yield [f"parts[{place}]", f"content[{place}]", "reasoning_content"], part
         else:
-            yield [f"parts[{place}]", f"content[{place}]", "content"], part
+            yield (where, f"{path}.reasoning_content") if isinstance(part, ReasoningPart) else (where,), part
     if message.refusal is not None:
-        yield ["refusal"], RefusalPart(refusal=message.refusal)
+        yield (f"{path}.refusal",), RefusalPart(refusal=message.refusal)
 
 
 def _facts_of(speaker: str, part: OrderedPart, paths: tuple[str, ...]) -> Iterator[Fact]:
     kind = "thought" if isinstance(part, ReasoningPart) else "instructions" if speaker == "system" else "said"
     if (thing := _thing(part)) != "":
-        yield Fact(kind, Said(speaker, thing), paths)
+        yield Fact(kind, thing, paths, speaker)
     for name, value in _members(part):
         if value is not None:
-            yield Fact(name.rpartition(".")[2], value, tuple(f"{path}.{name}" for path in paths))
+            where = (name, "file") if isinstance(part, FilePart) else (name,)  # a mark goes with the file that it is on
+            yield Fact(name.rpartition(".")[2], value, tuple(f"{path}.{member}" for path in paths for member in where))
 
 
 def _thing(part: OrderedPart) -> object:
@@ -142,7 +154,7 @@ def _thing(part: OrderedPart) -> object:
         case TextPart(text=text) | ReasoningPart(text=text) | RefusalPart(refusal=text):
             return text
         case ImagePart(image_url=image):
-            return image.url
+            return File(image.url)
         case FilePart(file=file):
             return File(file.file_data or file.file_url or file.file_id)
         case FunctionToolCall(function=call):
@@ -206,26 +218,46 @@ def _reasoning(request: ChatRequest) -> Iterator[Fact]:
     effort, thinking = request.reasoning_effort, request.thinking
     if isinstance(thinking, Thinking) and thinking.type == "disabled":
         effort = effort or "none"
-    elif isinstance(thinking, Thinking) and (thinking.budget_tokens is not None or not effort):
-        yield Fact("thinking", (thinking.type, thinking.budget_tokens), _REASONING)
+    elif isinstance(thinking, Thinking):
+        if thinking.budget_tokens is not None:
+            yield Fact("budget_tokens", thinking.budget_tokens, ("thinking.budget_tokens",))
+        if not effort:
+            yield Fact("thinking", thinking.type, _REASONING)
     if effort:
         yield Fact("reasoning_effort", effort, _REASONING)
 
 
 def _parameters(request: ChatRequest) -> Iterator[Fact]:
-    for name, value in msgspec.structs.asdict(request).items():
+    given = msgspec.structs.asdict(request)
+    if given["max_tokens"] == given["max_completion_tokens"]:
+        del given["max_tokens"]
+    for name, value in given.items():
         if name not in _APART and value is not UNSET and value is not None and value != DEFAULTS.get(name):
             yield from _parameter(name, value)
+
+
+def _open(schema: object) -> object:
+    """The schema without what some APIs want to have said: that its objects have no further members."""
+    if isinstance(schema, Mapping):
+        members = cast("Mapping[str, object]", schema)
+        return {
+            name: _open(value) for name, value in members.items() if (name, value) != ("additionalProperties", False)
+        }
+    return schema
 
 
 def _parameter(name: str, value: object) -> Iterator[Fact]:
     match value:
         case TextFormat():
             return
+        case str() if name == "service_tier" and value in _USUAL_TIERS:
+            return
         case JsonSchemaFormat(json_schema=schema):
-            yield Fact(name, schema.schema, (name,))
-            if schema.description is not None:
-                yield Fact("description", schema.description, (f"{name}.json_schema.description",))
+            own = {**(schema.schema or {})}
+            description = own.pop("description", None) or schema.description  # some have it in the schema
+            yield Fact(name, _open(own), (name,))
+            if description is not None:
+                yield Fact("description", description, (f"{name}.json_schema.description",))
         case str() if name == "stop":
             yield Fact(name, [value], (name,))
         case _:

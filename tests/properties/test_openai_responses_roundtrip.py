@@ -7,20 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, Raw
 
-from sansio.dialects.codec import Reply, Terms
 from sansio.dialects.openai_responses import CODEC
 from sansio.dialects.openai_responses.server import SERVER
 from sansio.dialects.openai_responses.wire import DIALECT
-from sansio.errors import Failure, Kind
+from sansio.errors import Failure
 from sansio.events import Completed, Event, Failed
-from sansio.framing.sse import SseDecoder
-from sansio.http import Limits
 from sansio.testing.strategies import (
     chat_responses,
     counts,
     event_streams,
     extras,
-    failures,
     fragmented,
     names,
     optional,
@@ -53,20 +49,16 @@ from sansio.types import (
     Opaque,
     OrderedPart,
     PromptCacheOptions,
-    Provider,
     ReasoningPart,
     StreamOptions,
     TextFormat,
     TextPart,
     tool,
 )
+from tests.properties.roundtrip import ASKED, double, encoded, read, served, terms
 
-PROVIDER = Provider(name="double", base_url="http://double/v1", dialect=DIALECT, keyless=True)
-ASKED = ChatRequest(model="asked", messages="")
-
-
-def terms(*, stream: bool = False) -> Terms:
-    return Terms(provider=PROVIDER, stream=stream, limits=Limits())
+PROVIDER = double(DIALECT)
+PATH = "/v1/responses"
 
 
 def raw(value: object) -> Raw:
@@ -208,10 +200,7 @@ def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
 
 @given(requests(), st.booleans())
 def test_a_request_is_decoded_to_what_was_encoded(request: ChatRequest, stream: bool) -> None:
-    encoded = CODEC.encode(request, terms(stream=stream))
-    assert isinstance(encoded.body, bytes)
-    assert encoded.losses == ()
-    assert SERVER.decode_request("POST", encoded.path, (), encoded.body) == normalise(request, stream=stream)
+    assert served(PROVIDER, request, stream=stream) == normalise(request, stream=stream)
 
 
 # -- what the API can say of an answer --------------------------------------------------------------------------
@@ -253,34 +242,27 @@ def unordered(response: ChatResponse) -> ChatResponse:
     return msgspec.structs.replace(response, choices=[msgspec.structs.replace(choice, message=message)])
 
 
-def client(records: bytes, pieces: list[bytes]) -> tuple[ChatResponse, bool, Failure | None]:
-    """What the client's side makes of a stream: the fold, whether it is complete, and the failure."""
-    assert b"".join(pieces) == records
-    sse, reading = SseDecoder(), CODEC.reading(ASKED, terms(stream=True))
-    for piece in pieces:
-        reading.fold.extend(reading.decoder.receive([event.data.encode() for event in sse.receive_data(piece)]))
-    return reading.fold.response(), reading.decoder.complete, reading.decoder.failure
+def read_stream(pieces: list[bytes]) -> tuple[ChatResponse, bool, Failure | None]:
+    return read(CODEC.reading(ASKED, terms(PROVIDER, stream=True)), pieces)
 
 
 @given(st.data(), event_streams(completes=True))
 def test_a_stream_folds_to_the_response_that_it_was_encoded_from(
     data: st.DataObject, events: list[Event[ChatResponse]]
 ) -> None:
-    encoder = SERVER.encoder(ASKED, "/v1/responses")
-    records = b"".join(map(encoder.encode, events))
+    records = encoded(SERVER.encoder(ASKED, PATH), events)
     end = events[-1]
-    response, complete, failure = client(records, data.draw(fragmented(records)))
+    response, complete, failure = read_stream(data.draw(fragmented(records)))
     assert isinstance(end, Completed)
-    assert (encoder.ended, complete, failure) == (True, True, None)
+    assert (complete, failure) == (True, None)
     assert unordered(response) == heard(end.response)
 
 
 @given(chat_responses())
 def test_a_document_says_what_its_stream_says(response: ChatResponse) -> None:
-    encoder = SERVER.encoder(ASKED, "/v1/responses")
-    records = encoder.encode(Completed(response))
-    streamed, _, _ = client(records, [records])
-    reading = CODEC.reading(ASKED, terms())
+    records = encoded(SERVER.encoder(ASKED, PATH), [Completed(response)])
+    streamed, _, _ = read_stream([records])
+    reading = CODEC.reading(ASKED, terms(PROVIDER))
     reading.fold.extend(reading.decoder.receive_document(SERVER.encode_response(response)))
     assert (reading.decoder.complete, reading.decoder.failure) == (True, None)
     assert unordered(reading.fold.response()) == unordered(streamed) == heard(response)
@@ -288,31 +270,11 @@ def test_a_document_says_what_its_stream_says(response: ChatResponse) -> None:
 
 @given(event_streams(completes=False))
 def test_a_failure_in_the_stream_is_told_and_nothing_before_it_is_lost(events: list[Event[ChatResponse]]) -> None:
-    encoder = SERVER.encoder(ASKED, "/v1/responses")
-    records = b"".join(map(encoder.encode, events))
+    records = encoded(SERVER.encoder(ASKED, PATH), events)
     end = events[-1]
-    response, complete, failure = client(records, [records])
+    response, complete, failure = read_stream([records])
     assert isinstance(end, Failed)
     assert failure is not None
     assert (complete, failure.message, failure.param) == (False, end.failure.message, end.failure.param)
     if end.partial is not None and (said := next((c for c in end.partial.choices if c.index == 0), None)) is not None:
         assert (response.choices[0].message.content or None) == (said.message.content or None)
-
-
-# What went wrong behind a server is the server's own error to its client; a refusal by this library is a bad request.
-TOLD_AS: dict[Kind, Kind] = {
-    "connection": "server_error",
-    "limit_exceeded": "server_error",
-    "protocol": "server_error",
-    "truncated": "server_error",
-    "unsupported": "bad_request",
-}
-
-
-@given(failures())
-def test_a_failure_before_any_output_is_told_by_status_headers_and_body(failure: Failure) -> None:
-    status, headers, body = SERVER.encode_failure(failure)
-    told = CODEC.failure(Reply(status, dict(headers), body), terms())
-    same = ("message", "param", "retry_after", "should_retry")
-    assert [getattr(told, name) for name in same] == [getattr(failure, name) for name in same]
-    assert told.kind == TOLD_AS.get(failure.kind, failure.kind)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final, TypedDict, cast
 import msgspec
 
 from sansio import providers
+from sansio.auth import Grant
+from sansio.errors import LocalProtocolError
+from sansio.http import HttpRequest
 from sansio.types import Provider, Secret
 from sansio.wire.proxy import Proxies
 
@@ -23,8 +26,9 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
 
     A provider is there when its key is set; one that needs no key (a local server), when its URL is; one in a cloud also
     when AWS_ACCESS_KEY_ID or AWS_PROFILE, the project at Google, or an application of Entra is; and none without the
-    options that it needs, such as a region.  SANSIO_LOG switches the log on.  SSL_CERT_FILE and SSL_CERT_DIR stand for the system's trust store.  Raises LocalProtocolError for a URL or a
-    proxy that cannot be used.
+    options that it needs, such as a region.  A cloud's secret that cannot be used (keys by SSO, a file that is not there) is
+    a LocalProtocolError of the requests that need it.  SANSIO_LOG switches the log on.  SSL_CERT_FILE and SSL_CERT_DIR stand
+    for the system's trust store.  Raises LocalProtocolError for a URL or a proxy that cannot be used.
     """
     whole = configuration.copy()
     if "providers" not in whole:
@@ -64,7 +68,28 @@ def _configured(template: Provider, env: Mapping[str, str]) -> Provider | None:
 
 
 def _secret(template: Provider, env: Mapping[str, str]) -> tuple[Secret | None, _Options]:
-    """The secret of a cloud, and what is found with it, if the environment says that the cloud is meant."""
+    """The secret of a cloud, and what is found with it, if the environment says that the cloud is meant.
+
+    What is there and cannot be used is missed once a request needs it: a shell's AWS_PROFILE is no reason to do without
+    the other providers.
+    """
+    try:
+        return _found(template, env)
+    except LocalProtocolError as exc:
+        return _Unusable(str(exc)), {}
+
+
+class _Unusable(Grant, frozen=True):
+    """A secret that is there, and why it is of no use."""
+
+    reason: str
+
+    def request(self, unix: float) -> HttpRequest:  # noqa: ARG002  # there is none at any time
+        """Raises LocalProtocolError with the reason."""
+        raise LocalProtocolError(self.reason)
+
+
+def _found(template: Provider, env: Mapping[str, str]) -> tuple[Secret | None, _Options]:
     from . import _credentials
 
     if template.grant == "aws":

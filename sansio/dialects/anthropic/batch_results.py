@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec import Raw
 
 from ...errors import Failure
-from ...events import Delta, Fold
+from ...events import Fold
 from ...types import BatchResult, BatchResults, BatchResultsRequest, ChatResponse
 from ..codec import Codec, Encoded, Reading, Terms
 from ..error_body import of_body
 from ..operation import path_to
-from ..records import RecordDecoder
+from ..results import BatchDecoder
 from .batches import PATHS
 from .decoder import MessagesDecoder
 from .failures import of_facts
@@ -44,42 +43,18 @@ _ENDS: Final = {
 }
 
 
-class ResultsDecoder(RecordDecoder[LinePiece]):
-    """Decoder and fold in one: every line is a record."""
+class ResultsDecoder(BatchDecoder[LinePiece]):
+    """Decoder and fold in one."""
 
-    __slots__ = ("_results", "_terms")
+    __slots__ = ()
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, LinePiece, _decode_line)
-        self._terms = msgspec.structs.replace(terms, stream=False)
-        self._results: list[BatchResult] = []
 
-    def receive_document(self, body: bytes | bytearray) -> list[Delta]:
-        """Take all the lines at once."""
-        events = self.receive([line for line in bytes(body).split(b"\n") if line.strip()])
-        return [*events, *self.finish()]
-
-    def finish(self) -> list[Delta]:
-        """Take the end, which is all that tells that the lines are all."""
-        self.complete = self.failure is None
-        return []
-
-    def extend(self, events: Iterable[Delta]) -> None:
-        """There are none."""
-
-    def response(self) -> BatchResults:
-        """The results so far."""
-        return BatchResults(results=self._results)
-
-    def partial(self) -> ChatResponse | None:
-        """There is no chat to show."""
-        return None
-
-    def _take(self, item: LinePiece, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
-        if item.custom_id is None or item.result is None:
-            self._explain(record)
-        else:
-            self._results.append(BatchResult(item.custom_id, self._outcome(item.result)))
+    def _result(self, line: LinePiece, record: bytes | bytearray) -> BatchResult | None:  # noqa: ARG002
+        if line.custom_id is None or line.result is None:
+            return None
+        return BatchResult(line.custom_id, self._outcome(line.result))
 
     def _outcome(self, result: ResultPiece) -> ChatResponse | Failure:
         name = self._terms.provider.name

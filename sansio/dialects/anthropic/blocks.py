@@ -55,9 +55,9 @@ class BlockWriter:
         self._lacks = lacks
         self._ids = CallIds()
 
-    def blocks(self, parts: Iterable[OrderedPart], path: str) -> list[Block]:
-        """The blocks of those parts, less what is lost or empty; *path* is that of the list."""
-        found = (self._block(part, f"{path}[{position}]") for position, part in enumerate(parts))
+    def blocks(self, parts: Iterable[tuple[str, OrderedPart]]) -> list[Block]:
+        """The blocks of those parts, each of which has its path, less what is lost or empty."""
+        found = (self._block(part, path) for path, part in parts)
         return [block for block in found if block is not None]
 
     def result(self, call_id: str, content: object) -> Members:
@@ -99,8 +99,10 @@ class BlockWriter:
 
     def _text(self, part: TextPart, path: str) -> Members | None:
         state = self._losses.own(part.state, f"{path}.state")
-        if not part.text and part.cache_control is None and part.extra is None and state is None:
-            return None  # the API refuses an empty text, which says nothing
+        if not part.text and part.extra is None and state is None:
+            if part.cache_control is not None:
+                self._losses.drop(f"{path}.cache_control", "the API refuses an empty text, and with it its mark")
+            return None  # it says nothing
         block: Members = {"type": "text", "text": part.text}
         return self._marked(block if state is None else block | _members(state), part, path)
 
@@ -121,7 +123,7 @@ class BlockWriter:
             block["input"] = {CUSTOM_INPUT: call.custom.input}
         else:
             inner = call.function.extra
-            block["input"] = arguments_object(call.function.arguments, f"{path}.arguments")
+            block["input"] = arguments_object(call.function.arguments, f"{path}.arguments", self._losses)
         if (state := self._losses.own(call.state, f"{path}.state")) is not None:
             block |= _members(state)
         return {**block, **(inner or {}), **(call.extra or {})}

@@ -104,8 +104,9 @@ class Encoder:
                 return data
             case Failed():
                 self.ended = True
+                refusal = b"" if self._refusal is None else self._say_refusal(str(self._refusal))
                 said = self._advance(force=True) if self._queue else b""
-                return said + b"event: error\ndata: %b\n\n" % encode_error(event.failure)
+                return refusal + said + b"event: error\ndata: %b\n\n" % encode_error(event.failure)
             case Completed(response):
                 return self._complete(response)
             case _:  # another choice's, or what the API has no word for
@@ -142,6 +143,10 @@ class Encoder:
             return self._grow(self._tail, delta)
         apart = start is _TEXT and self._parted
         return self._append(Outgoing(_TEXT_APART if apart else start, delta, kind=start))
+
+    def _say_refusal(self, refusal: str) -> bytes:
+        """A refusal that does not explain the end is text."""
+        return self._say(_TEXT, b'{"type":"text_delta","text":%b}' % _json(refusal))
 
     def _append(self, block: Outgoing, *, joins: bool = True) -> bytes:
         self._queue.append(block)
@@ -211,7 +216,7 @@ class Encoder:
         reason, native_reason = self._ending(response)
         refusal = None if self._refusal is None else str(self._refusal)
         if refusal and not refuses(reason, refusal):
-            said.append(self._say(_TEXT, b'{"type":"text_delta","text":%b}' % _json(refusal)))
+            said.append(self._say_refusal(refusal))
         said.append(self._advance(force=True, close=True))
         usage = self._usage or usage_json(response.usage)
         delta = {"delta": stop_members(reason, native_reason, refusal), "usage": usage}

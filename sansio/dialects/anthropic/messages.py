@@ -9,6 +9,7 @@ import msgspec
 from ...errors import LocalProtocolError
 from ...types import Message, RefusalPart
 from ..losses import Losses
+from ..ordered import named_parts
 from .blocks import Block, BlockWriter, Members
 
 
@@ -66,16 +67,16 @@ class ConversationWriter:
             self._losses.drop(f"{path}.name", "the API has no names of speakers")
 
     def _content(self, message: Message, path: str) -> list[Block]:
-        return self._writer.blocks(message.ordered, f"{path}.content")
+        return self._writer.blocks(named_parts(message, path))
 
     def _answer(self, message: Message, path: str) -> list[Block]:
-        parts = list(message.ordered)
+        parts = list(named_parts(message, path))
         if message.refusal:
-            parts.append(RefusalPart(refusal=message.refusal))
+            parts.append((f"{path}.refusal", RefusalPart(refusal=message.refusal)))
         for name in ("audio", "function_call"):
             if getattr(message, name) is not None:
                 self._losses.drop(f"{path}.{name}", "the API has no such member of a message")
-        return self._writer.blocks(parts, f"{path}.content" if message.parts is None else f"{path}.parts")
+        return self._writer.blocks(parts)
 
     def _turn(self, role: str) -> Turn:
         if not self.turns or self.turns[-1].role != role:
@@ -92,10 +93,13 @@ class ConversationWriter:
             raise LocalProtocolError(f"{path}: the message of a tool needs a tool_call_id")
         text = message.content
         content = text if isinstance(text, str) else self._content(message, path)
+        between = self.turns.pop() if self.turns and self.turns[-1].role == "system" else None
         turn = self._turn("user")
-        if turn.content:
-            self._losses.approximate(path, "the API has the results of tools at the front of a turn")
+        if turn.content or between is not None:
+            self._losses.approximate(path, "the API has the results of tools right behind their calls")
         turn.results.append({**self._writer.result(message.tool_call_id, content), **(message.extra or {})})
+        if between is not None:
+            self.turns.append(between)
 
     def _add_instructions(self, message: Message, path: str) -> None:
         blocks = self._content(message, path)
@@ -116,7 +120,7 @@ class ConversationWriter:
             return
         if "prefill" in self._lacks:
             raise LocalProtocolError(
-                "messages: the model takes no answer that is begun for it, so the last must be a user's"
+                "messages: the model takes no answer that is begun for it, at least while it thinks: the last must be a user's"
             )
         text = str(block["text"])
         if text != (stripped := text.rstrip()):

@@ -77,13 +77,16 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
     rule = apply_rules(parameters.left, model, provider, losses)
     lacks = provider.quirks.lacks | rule.lacks
     writer = BlockWriter(losses, lacks)
-    conversation = ConversationWriter(writer, losses, lacks, dict(provider.quirks.roles))
-    conversation.write(request.conversation)
     plan = plan_thinking(parameters, rule, lacks, losses)
+    unbegun = frozenset({"prefill"}) if plan.is_on else frozenset[str]()  # thinking comes before any answer
+    conversation = ConversationWriter(writer, losses, lacks | unbegun, dict(provider.quirks.roles))
+    conversation.write(request.conversation)
 
     members: Members = {
         "model": model,
-        "max_tokens": fit_budget(plan, _max_tokens(parameters, rule, model, terms, losses), losses),
+        "max_tokens": fit_budget(
+            plan, _max_tokens(parameters, plan, rule, model, terms), rule.max_output_tokens, losses
+        ),
     }
     if conversation.system:
         members["system"] = conversation.system
@@ -105,15 +108,12 @@ def _own_names(quirks: Mapping[str, str], rule: Mapping[str, str], parameters: P
     return sorted(name for name in {*quirks.values(), *rule.values()} if name in parameters.left)
 
 
-def _max_tokens(parameters: Parameters, rule: ModelRule, model: str, terms: Terms, losses: Losses) -> int:
-    completion, given = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
-    if completion is not None and given not in {None, completion}:
-        losses.drop("max_tokens", "max_completion_tokens says otherwise")
-    given = given if completion is None else completion
-    if given is not None:
+def _max_tokens(parameters: Parameters, plan: Plan, rule: ModelRule, model: str, terms: Terms) -> int:
+    losses = parameters.losses
+    if (given := parameters.take_limit()) is not None:
         return cast("int", given)
     losses.fill("max_tokens", "the API requires it")
-    return terms.most_output(terms.provider, model) or rule.max_output_tokens or _MAX_TOKENS
+    return terms.most_output(terms.provider, model) or rule.max_output_tokens or _MAX_TOKENS + (plan.budget or 0)
 
 
 def _check_choice(members: Members, plan: Plan, lacks: frozenset[str], losses: Losses) -> None:

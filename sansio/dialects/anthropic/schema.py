@@ -1,6 +1,7 @@
 """JSON schemas in the subset that the API compiles: https://platform.claude.com/docs/en/build-with-claude/structured-outputs.
 
-Objects are closed, and what bounds numbers, texts and lists is left out; either is a loss.
+Objects are closed, which is a loss where the schema wants them open; what bounds numbers, texts and lists is left out, and
+so are formats that the API does not know.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, cast
 
+from ...types import Loss
 from ..losses import Losses
 from .blocks import Members
 
@@ -27,19 +29,22 @@ _REFUSED: Final = frozenset(
         "uniqueItems",
     }
 )
+# Keywords of which the API takes some values only.
+_TAKEN: Final[dict[str, tuple[object, ...]]] = {
+    "format": ("date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"),
+    "minItems": (0, 1),
+}
 _NAMED: Final = frozenset({"$defs", "definitions", "properties"})  # their keys are names, not keywords
 _PLAIN: Final = frozenset({"const", "default", "enum", "examples"})  # their values are no schemas
 
 
 def compiled(schema: Mapping[str, object], losses: Losses, path: str) -> Members:
     """The schema as the API takes it."""
-    lost: set[str] = set()
+    lost: dict[str, str] = {}
     found = _schema(schema, lost)
-    for keyword in sorted(lost):
-        if keyword in _REFUSED:
-            losses.drop(f"{path}.{keyword}", "the API does not hold the model to it")
-        else:
-            losses.approximate(f"{path}.{keyword}", _CHANGES[keyword])
+    for keyword, action in sorted(lost.items()):
+        reason = _CHANGES.get(keyword, "the API does not hold the model to it")
+        losses.found.append(Loss(f"{path}.{keyword}", action, reason))
     return found
 
 
@@ -49,19 +54,25 @@ _CHANGES: Final = {
 }
 
 
-def _schema(schema: Mapping[str, object], lost: set[str]) -> Members:
-    lost |= schema.keys() & _REFUSED
-    found = {name: _value(name, value, lost) for name, value in schema.items() if name not in _REFUSED}
+def _schema(schema: Mapping[str, object], lost: dict[str, str]) -> Members:
+    refused = schema.keys() & _REFUSED | {
+        name for name, taken in _TAKEN.items() if schema.get(name, taken[0]) not in taken
+    }
+    lost |= dict.fromkeys(refused, "dropped")
+    found = {name: _value(name, value, lost) for name, value in schema.items() if name not in refused}
     if "oneOf" in found and "anyOf" not in found:
-        lost.add("oneOf")
+        lost["oneOf"] = "approximated"
         found["anyOf"] = found.pop("oneOf")
     if found.get("type") == "object" and found.get("additionalProperties") is not False:
-        lost.add("additionalProperties")
+        if "additionalProperties" in found:
+            lost["additionalProperties"] = "approximated"
+        else:  # what a closed object allows, the open one does too
+            lost.setdefault("additionalProperties", "filled")
         found["additionalProperties"] = False
     return found
 
 
-def _value(name: str, value: object, lost: set[str]) -> object:
+def _value(name: str, value: object, lost: dict[str, str]) -> object:
     if name in _PLAIN:
         return value
     if isinstance(value, Mapping):

@@ -5,13 +5,13 @@ https://platform.claude.com/docs/en/api/errors
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Final
 
 import msgspec
 
 from ...errors import Failure, Kind
 from ...http import Headers
+from ..outbound import headers_of, status_of
 
 _INVALID: Final = "invalid_request_error"
 
@@ -58,21 +58,6 @@ def encode_error(failure: Failure) -> bytes:
 
 
 def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of the response that tells *failure*.
-
-    The failure's own status is kept where it is one of an error.  Times to wait are in whole seconds, rounded up, and in
-    milliseconds beside them where that would lose something.
-    """
-    status = failure.status if failure.status is not None and failure.status >= 400 else _WORDS[failure.kind][0]
-    headers = [("content-type", "application/json")]
-    if failure.request_id is not None:
-        headers.append(("request-id", failure.request_id))
-    if (wait := failure.retry_after) is not None:
-        headers.append(("retry-after", str(ceil(wait))))
-        if wait != ceil(wait):
-            headers.append(("retry-after-ms", str(round(wait * 1000))))
-    if failure.should_retry is not None:
-        headers.append(("x-should-retry", str(failure.should_retry).lower()))
-    if status == 405:
-        headers.append(("allow", "POST"))  # RFC 9110 section 15.5.6 requires it
-    return status, tuple(headers), encode_error(failure)
+    """Status, headers and body of the response that tells *failure*; its own status is kept where it is one of an error."""
+    status = status_of(failure, _WORDS[failure.kind][0])
+    return status, headers_of(failure, status, request_id="request-id"), encode_error(failure)

@@ -62,7 +62,7 @@ def _result(fields: Fields) -> Message:
     fields.take("type", str)
     call_id = fields.need("tool_use_id", str)
     content = fields.take_content("content")
-    held = user_parts(content, fields.path("content")) if isinstance(content, list) else content
+    held = user_parts(content, fields.path("content")) if isinstance(content, list) else content or ""
     return Message("tool", held, tool_call_id=call_id, extra=fields.extra)
 
 

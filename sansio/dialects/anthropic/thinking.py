@@ -105,7 +105,9 @@ def _asked(asked: Thinking, effort: str | None, family: _Family, losses: Losses)
     elif effort is not None:
         losses.drop("reasoning_effort", "thinking says otherwise")
     budget = members.get("budget_tokens")
-    return Plan(members, None, budget if isinstance(budget, int) else None)
+    if not isinstance(budget, int):
+        return Plan(members)
+    return Plan(members, budget=budget, raises=asked.budget_tokens is None)
 
 
 def _effort(effort: str | None, thinking: Members | None, family: _Family, losses: Losses) -> str | None:
@@ -117,10 +119,11 @@ def _effort(effort: str | None, thinking: Members | None, family: _Family, losse
     return _EFFORTS.get(effort or "", effort)
 
 
-def fit_budget(plan: Plan, max_tokens: int, losses: Losses) -> int:
+def fit_budget(plan: Plan, max_tokens: int, most: int | None, losses: Losses) -> int:
     """The maximum of tokens, which includes those of thinking and so exceeds its budget.
 
-    It is raised for a budget that stands for an effort; raises LocalProtocolError where the caller named both.
+    It is raised for a budget that the caller did not name, up to the model's own maximum *most* where that is known; raises
+    LocalProtocolError where the caller named both.
     """
     if plan.budget is None or plan.thinking is None or plan.thinking["type"] != "enabled" or max_tokens > plan.budget:
         return max_tokens
@@ -128,5 +131,6 @@ def fit_budget(plan: Plan, max_tokens: int, losses: Losses) -> int:
         raise LocalProtocolError(
             f"thinking.budget_tokens is {plan.budget} and max_tokens {max_tokens}: the maximum includes the budget"
         )
-    losses.approximate("max_tokens", f"raised by the {plan.budget} tokens that the reasoning effort stands for")
-    return max_tokens + plan.budget
+    losses.approximate("max_tokens", f"raised for the {plan.budget} tokens that the reasoning effort stands for")
+    raised = max_tokens + plan.budget
+    return raised if most is None else min(raised, most)

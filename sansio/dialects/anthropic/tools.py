@@ -35,7 +35,7 @@ def write_tools(parameters: Parameters, losses: Losses) -> Members:
     if isinstance(options := parameters.take("web_search_options"), WebSearchOptions):
         wire.append(_web_search(options, losses))
     if not wire:
-        if choice not in {None, "auto", "none"}:
+        if choice not in (None, "auto", "none"):
             losses.drop("tool_choice", "it needs tools")
         return {}
     wanted = _choice(choice, losses)

@@ -49,6 +49,7 @@ class BlockWriter:
         self._losses = losses
         self._lacks = lacks
         self._names: set[str] = set()  # of documents, each of which needs its own
+        self._counts: dict[str, int] = {}  # how often each name was asked for
         self.ids = CallIds(_NO_ID)
 
     def of(self, part: OrderedPart, path: str) -> list[Block]:
@@ -102,7 +103,8 @@ class BlockWriter:
             self._losses.approximate(path, "the API has no custom tools: the text is sent as a member")
             input_, inner = {"input": call.custom.input}, call.custom.extra
         else:
-            input_, inner = arguments_object(call.arguments, f"{path}.function.arguments"), call.function.extra
+            input_ = arguments_object(call.arguments, f"{path}.function.arguments", self._losses)
+            inner = call.function.extra
         members = {"toolUseId": self.ids.of_call(call.id), "name": call.name, "input": input_}
         return {"toolUse": {**members, **(inner or {}), **(call.extra or {})}}
 
@@ -152,10 +154,11 @@ class BlockWriter:
     def _document_name(self, filename: str | None, path: str) -> str:
         """The name that each document must have: the file's as far as it is allowed, or else the position's."""
         stem = document_name(filename or "") or f"document {len(self._names) + 1}"
-        name, count = stem, 1
+        name, count = stem, self._counts.get(stem, 1)
         while name in self._names:
             count += 1
             name = f"{stem[:190]} ({count})"
+        self._counts[stem] = count
         self._names.add(name)
         if filename is None or not filename.startswith(name):
             self._losses.fill(path, f"the API wants a name of its own for each document: {name}")
@@ -163,7 +166,8 @@ class BlockWriter:
 
 
 def _text(text: str, extra: Extra | None) -> Block | None:
-    return {"text": text, **(extra or {})} if text or extra else None
+    # The API refuses an empty text and one of nothing but white space, as models write them; neither says anything.
+    return {"text": text, **(extra or {})} if text.strip() or extra else None
 
 
 def _own_blocks(item: Opaque) -> list[Block]:

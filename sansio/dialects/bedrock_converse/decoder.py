@@ -114,7 +114,10 @@ class _AnswerDecoder(RecordDecoder[Answer]):
             return
         blocks = Blocks()
         for index, block in enumerate(message.content or ()):
-            blocks.receive_whole(index, block, events)
+            if bytes(block)[:1] == b"{":
+                blocks.receive_whole(index, block, events)
+            else:
+                self.notes.append(f"$.output.message.content[{index}]")
         events += _stop(MessageStop(item.stop_reason, item.additional_model_response_fields), blocks)
         events += _tell(item)
         self.complete = True

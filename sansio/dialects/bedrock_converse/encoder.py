@@ -27,6 +27,7 @@ from ...events import (
 )
 from ...framing.eventstream import EventStreamMessage, encode
 from ...types import ChatRequest, ChatResponse, Opaque
+from ..calls import HeldCalls
 from .citations import citation
 from .content import RESPONSE_FIELDS, Block
 from .finish import native
@@ -53,7 +54,7 @@ class Encoder:
     unsaid.  One block is open at a time; a piece for a call whose block is closed still names that block.
     """
 
-    __slots__ = ("_begun", "_calls", "_fields", "_finished", "_kind", "_next", "_open", "ended")
+    __slots__ = ("_begun", "_calls", "_fields", "_finished", "_held", "_kind", "_next", "_open", "ended")
 
     def __init__(self, request: ChatRequest) -> None:  # noqa: ARG002  # Converse has no options of a stream
         self._begun = False
@@ -61,6 +62,7 @@ class Encoder:
         self._open = 0  # its index
         self._next = 0
         self._calls: dict[int, int] = {}  # the blocks of calls, by their index among the calls
+        self._held = HeldCalls()
         self._fields: Raw | None = None  # the members of the model's own answer
         self._finished: ChoiceFinished | None = None
         self.ended = False
@@ -72,6 +74,8 @@ class Encoder:
                 return self._delta(_TEXT, {"text": text}) if text else b""
             case ReasoningDelta(text, 0):
                 return self._delta(_REASONING, {"reasoningContent": {"text": text}}) if text else b""
+            case ToolCallStarted(choice=0) | ToolCallDelta(choice=0) if self._held.hold(event):
+                return b""
             case ToolCallDelta(index, arguments, 0):
                 return self._arguments(index, arguments)
             case ToolCallStarted(index=index, choice=0) if index not in self._calls:
@@ -89,7 +93,7 @@ class Encoder:
                 return data
             case Failed(failure):
                 self.ended = True
-                return encode_exception(failure)
+                return self._release() + encode_exception(failure)
             case Completed(response):
                 return self._complete(response)
             case _:  # told at the end by the response, or of another choice, or what has no place here
@@ -154,8 +158,10 @@ class Encoder:
 
     def _complete(self, response: ChatResponse) -> bytes:
         self.ended = True
-        # What was not streamed is said now: an answer out of a cache may have no other event.
-        unsaid = [] if self._begun else [self.encode(event) for event in unfold(response)]
+        said = [self._release()]
+        if not self._begun:  # what was not streamed is said now: an answer out of a cache may have no other event
+            said += [self.encode(event) for event in unfold(response)]
+            said.append(self._release())
         choice = response.choices[0] if response.choices else None
         finished = self._finished or ChoiceFinished(
             (choice and choice.finish_reason) or "stop", choice.native_finish_reason if choice else None
@@ -164,7 +170,11 @@ class Encoder:
         if self._fields is not None:
             stop[RESPONSE_FIELDS] = self._fields
         end = _message("messageStop", stop) + _message("metadata", metadata(response))
-        return b"".join(unsaid) + self._begin() + self._leave() + end
+        return b"".join(said) + self._begin() + self._leave() + end
+
+    def _release(self) -> bytes:
+        """The calls that were held until they were whole."""
+        return b"".join([self.encode(event) for event in self._held.release()])
 
 
 def _start(index: int, start: object) -> bytes:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ...errors import LocalProtocolError
 from ...types import Message, TextPart
 from ..losses import Losses
+from ..ordered import named_parts
 from .content import Block, BlockWriter
 
 _INSTRUCTIONS: Final = frozenset({"developer", "system"})
@@ -25,6 +27,11 @@ class Conversation(BlockWriter):
         self.messages: list[Block] = []
         self._content: list[Block] = []  # of the last message
         self.has_tools = False  # the conversation has calls of tools, or their results
+
+    @property
+    def begins_answer(self) -> bool:
+        """Whether the last message is the beginning of the answer, in text."""
+        return self.messages[-1]["role"] == "assistant" and bool(self._content) and "text" in self._content[-1]
 
     def add(self, conversation: Sequence[Message]) -> None:
         """Add the messages; neighbours of one role become one, as the API wants it."""
@@ -62,11 +69,7 @@ class Conversation(BlockWriter):
         self.messages[-1] |= extra
 
     def _blocks(self, message: Message, path: str) -> list[Block]:
-        blocks = [
-            block
-            for position, part in enumerate(message.ordered)
-            for block in self.of(part, f"{path}.content[{position}]")
-        ]
+        blocks = [block for where, part in named_parts(message, path) for block in self.of(part, where)]
         if message.refusal:
             self._losses.approximate(f"{path}.refusal", "the API has no refusals, only text")
             blocks += self.of(TextPart(text=message.refusal), path)
@@ -74,11 +77,13 @@ class Conversation(BlockWriter):
 
     def _result(self, message: Message, blocks: list[Block], path: str) -> list[Block]:
         """The result of a tool; marks of the cache stand behind it and not within."""
+        if message.tool_call_id is None:
+            raise LocalProtocolError(f"{path}: the message of a tool needs a tool_call_id")
         marks = [block for block in blocks if "cachePoint" in block]
         content = [block for block in blocks if "cachePoint" not in block]
         if any("cachePoint" in block for block in blocks[:-1]):
             self._losses.approximate(f"{path}.content", "a mark of the cache stands behind the whole result")
-        id_ = self.ids.of_result(message.tool_call_id or "")
+        id_ = self.ids.of_result(message.tool_call_id)
         return [{"toolResult": {"toolUseId": id_, "content": content, **(message.extra or {})}}, *marks[:1]]
 
     def _lose_members(self, message: Message, path: str) -> None:

@@ -81,7 +81,7 @@ def _claude(parameters: Parameters, rule: ModelRule) -> Reasoning:
         return Reasoning(fields, thinks=plan.is_on)
     limit = left.get("max_tokens")
     if isinstance(limit, int):
-        left["max_tokens"] = fit_budget(plan, limit, losses)
+        left["max_tokens"] = fit_budget(plan, limit, rule.max_output_tokens, losses)
     else:
         left["max_tokens"] = budget + _ANSWER
         losses.fill("max_tokens", f"the budget of {budget} tokens to think with, and {_ANSWER} for the answer")

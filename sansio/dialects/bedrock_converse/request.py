@@ -47,6 +47,8 @@ def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
     conversation.add(request.conversation)
     if not conversation.messages:
         raise LocalProtocolError("messages: the API wants something that the user says")
+    if "prefill" in rule.lacks and conversation.begins_answer:
+        raise LocalProtocolError("messages: the model takes no answer that is begun for it: the last must be a user's")
     body: Block = {"messages": conversation.messages}
     if conversation.system:
         body["system"] = conversation.system
@@ -72,7 +74,5 @@ def schema_tool(request: ChatRequest, terms: Terms) -> str | None:
 
 def _name_limit(parameters: Parameters) -> None:
     """Both names of the maximum are one; the newer counts."""
-    limit = parameters.take("max_completion_tokens")
-    if limit is not None and parameters.left.setdefault("max_tokens", limit) != limit:
-        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
+    if (limit := parameters.take_limit()) is not None:
         parameters.left["max_tokens"] = limit

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-c
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Final
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from ...errors import Failure, Kind
 from ...framing.eventstream import EventStreamMessage, encode
 from ...http import Headers
+from ..outbound import headers_of, status_of
 
 _INTERNAL: Final = "InternalServerException"
 _INVALID: Final = "ValidationException"
@@ -56,23 +56,11 @@ _IN_STREAMS: Final = {
 
 
 def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of the response that tells *failure*.
-
-    The failure's own status is kept where it is one of an error.  Times to wait are in whole seconds, rounded up.
-    """
-    status, type_, _ = _WORDS[failure.kind]
-    if failure.status is not None and failure.status >= 400:
-        status = failure.status
-    headers = [("content-type", "application/json"), ("x-amzn-errortype", type_)]
-    if failure.request_id is not None:
-        headers.append(("x-amzn-requestid", failure.request_id))
-    if failure.retry_after is not None:
-        headers.append(("retry-after", str(ceil(failure.retry_after))))
-    if failure.should_retry is not None:
-        headers.append(("x-should-retry", str(failure.should_retry).lower()))
-    if status == 405:
-        headers.append(("allow", "POST"))  # RFC 9110 section 15.5.6 requires it
-    return status, tuple(headers), msgspec.json.encode(_body(failure))
+    """Status, headers and body of the response that tells *failure*; its own status is kept where it is one of an error."""
+    usual, type_, _ = _WORDS[failure.kind]
+    status = status_of(failure, usual)
+    headers = headers_of(failure, status, request_id="x-amzn-requestid", exact=False)
+    return status, (*headers, ("x-amzn-errortype", type_)), msgspec.json.encode(_body(failure))
 
 
 def encode_exception(failure: Failure) -> bytes:

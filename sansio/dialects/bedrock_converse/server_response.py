@@ -9,7 +9,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw
 
-from ...types import ChatResponse, Choice, CustomToolCall, FunctionToolCall, Message, Opaque
+from ...types import ChatResponse, Choice, CustomToolCall, FunctionToolCall, Message, Opaque, TextPart
+from ..calls import arguments_of
 from ..lenient import REFUSALS, is_json
 from ..losses import Losses
 from .citations import citation
@@ -51,7 +52,10 @@ def blocks_of(message: Message) -> list[Block]:
     blocks: list[Block] = []
     for part in message.ordered:
         if isinstance(part, FunctionToolCall | CustomToolCall):
-            blocks.append({"toolUse": {"toolUseId": part.id, "name": part.name, "input": input_of(part.arguments)}})
+            blocks.append({"toolUse": {"toolUseId": part.id, "name": part.name, "input": input_of(arguments_of(part))}})
+        elif isinstance(part, TextPart):  # white space too, which only requests cannot say
+            text: Block = {"text": part.text, **(part.extra or {})}
+            blocks += [text] if part.text or part.extra else []
         else:
             blocks += writer.of(part, "")
     if message.refusal:

@@ -100,10 +100,11 @@ def _numbers(vector: Sequence[float] | str) -> Sequence[float] | None:
 
 def _usage(meta: MetaPiece | None) -> Usage | None:
     billed = meta.billed_units if meta else None
-    if billed is None or billed.input_tokens is None:
+    tokens = None if billed is None else billed.image_tokens if billed.input_tokens is None else billed.input_tokens
+    if billed is None or tokens is None:
         return None
     details = PromptTokensDetails(image_tokens=int(billed.image_tokens)) if billed.image_tokens else None
-    return Usage(int(billed.input_tokens), prompt_tokens_details=details)
+    return Usage(int(tokens), prompt_tokens_details=details)
 
 
 CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = CohereOperation(_encode, _read)

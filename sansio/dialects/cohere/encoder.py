@@ -24,7 +24,7 @@ from ...events import (
     unfold,
 )
 from ...types import ChatResponse, Opaque, Usage
-from ..calls import derived_id
+from ..calls import HeldCalls, derived_id
 from .citations import citation
 from .finish import native
 from .messages import is_part
@@ -51,7 +51,19 @@ class Encoder:
     Reasoning is thinking: whether it is the plan of calls is not known before they come.
     """
 
-    __slots__ = ("_begun", "_call", "_calls", "_citations", "_finished", "_id", "_index", "_part", "_usage", "ended")
+    __slots__ = (
+        "_begun",
+        "_call",
+        "_calls",
+        "_citations",
+        "_finished",
+        "_held",
+        "_id",
+        "_index",
+        "_part",
+        "_usage",
+        "ended",
+    )
 
     def __init__(self) -> None:
         self._id = ""
@@ -60,6 +72,7 @@ class Encoder:
         self._index = -1
         self._calls: set[int] = set()
         self._call: int | None = None  # the call that is open
+        self._held = HeldCalls()
         self._citations = 0
         self._finished: ChoiceFinished | None = None
         self._usage: Usage | None = None
@@ -74,7 +87,9 @@ class Encoder:
                 return self._piece("thinking", text)
             case ToolCallDelta(index, arguments, 0) if index in self._calls:
                 return _delta("tool-call-delta", {"tool_calls": {"function": {"arguments": arguments}}}, index)
-            case ToolCallStarted(choice=0) if event.type != "custom":
+            case ToolCallStarted(choice=0) | ToolCallDelta(choice=0) if self._held.hold(event):
+                return b""
+            case ToolCallStarted(choice=0):
                 return self._start_call(event)
             case AnnotationAdded(annotation, 0):
                 return self._cite(citation(annotation))
@@ -165,12 +180,13 @@ class Encoder:
     def _fail(self, event: Failed) -> bytes:
         self.ended = True
         reason = "TIMEOUT" if event.failure.kind == "timeout" else "ERROR"
-        return self._close() + self._finish({"finish_reason": reason, "error": event.failure.message})
+        return self._release() + self._close() + self._finish({"finish_reason": reason, "error": event.failure.message})
 
     def _complete(self, response: ChatResponse) -> bytes:
         self.ended = True
-        # An answer out of a cache may have no other event.
-        unsaid = b"" if self._begun else b"".join([self.encode(event) for event in unfold(response)])
+        said = self._release()
+        if not self._begun:  # an answer out of a cache may have no other event
+            said += b"".join([self.encode(event) for event in unfold(response)]) + self._release()
         finished = self._finished
         if finished is None and response.choices and (reason := response.finish_reason) is not None:
             finished = ChoiceFinished(reason, response.choices[0].native_finish_reason)
@@ -178,7 +194,11 @@ class Encoder:
         delta: dict[str, object] = {}
         if finished is not None:
             delta["finish_reason"] = native(finished.reason, finished.native_reason)
-        return unsaid + self._close() + self._finish(delta)
+        return said + self._close() + self._finish(delta)
+
+    def _release(self) -> bytes:
+        """The calls that were held until they were whole."""
+        return b"".join([self.encode(event) for event in self._held.release()])
 
     def _finish(self, delta: dict[str, object]) -> bytes:
         if self._usage is not None:

@@ -20,9 +20,11 @@ from ...types import (
     TextPart,
     ToolCall,
 )
+from ..calls import arguments_of
 from ..extras import with_extra
 from ..lenient import REFUSALS
 from ..losses import Losses
+from ..ordered import named_parts
 from .citations import own_citation
 from .wire import Members
 
@@ -67,8 +69,7 @@ class MessageEncoder:
             members = {"content": content}
         else:
             wire = (
-                self._part(part, f"{path}.content[{n}]", images=message.role != "tool")
-                for n, part in enumerate(content)
+                self._part(part, where, images=message.role != "tool") for where, part in named_parts(message, path)
             )
             members = {"content": [part for part in wire if part is not None]}
         if message.tool_call_id is not None:
@@ -77,21 +78,20 @@ class MessageEncoder:
 
     def _assistant(self, message: Message, path: str) -> dict[str, object]:
         """The members of the model's message.  Its reasoning before calls is their plan, which stands by itself."""
-        parts = message.ordered
-        calls = [part for part in parts if isinstance(part, FunctionToolCall | CustomToolCall)]
+        parts = list(named_parts(message, path))
+        calls = [(where, part) for where, part in parts if isinstance(part, FunctionToolCall | CustomToolCall)]
         members: dict[str, object] = {}
         if calls:
-            self._tell_order(parts, path)
-            wire = [self._call(call, f"{path}.tool_calls[{n}]") for n, call in enumerate(calls)]
-            members["tool_calls"] = [call for call in wire if call is not None]
+            self._tell_order(message.ordered, path)
+            members["tool_calls"] = [self._call(call, where) for where, call in calls]
         plan: list[str] = []
         content: list[object] = []
-        for n, part in enumerate(parts):
+        for where, part in parts:
             if isinstance(part, ReasoningPart) and calls:
-                self._losses.own(part.state, f"{path}.parts[{n}].state")
+                self._losses.own(part.state, f"{where}.state")
                 plan.append(part.text)
             elif not isinstance(part, FunctionToolCall | CustomToolCall):
-                content.append(self._part(part, f"{path}.content[{n}]"))
+                content.append(self._part(part, where))
         if text := "".join(plan):
             members["tool_plan"] = text
         if message.refusal is not None:
@@ -135,15 +135,15 @@ class MessageEncoder:
                 self._losses.drop(path, "the API takes text and documents, and images from users")
                 return None
 
-    def _call(self, call: ToolCall, path: str) -> object:
+    def _call(self, call: ToolCall, path: str) -> dict[str, object]:
         """A call with its id, also where we derived that, since the tool's message names it."""
         self._losses.own(call.state, f"{path}.state")
         if isinstance(call, CustomToolCall):
-            self._losses.drop(path, "the API has calls of functions only")
-            return None
-        function = call.function
-        arguments = "{}" if function.arguments.strip() in _NO_ARGUMENTS else function.arguments
-        inner = {"name": function.name, "arguments": arguments, **(function.extra or {})}
+            self._losses.approximate(path, "the API has calls of functions only, of which the text is a member")
+        given = arguments_of(call)
+        arguments = "{}" if given.strip() in _NO_ARGUMENTS else given
+        extra = call.custom.extra if isinstance(call, CustomToolCall) else call.function.extra
+        inner = {"name": call.name, "arguments": arguments, **(extra or {})}
         return {"id": call.id, "type": "function", "function": inner, **(call.extra or {})}
 
 

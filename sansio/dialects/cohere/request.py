@@ -59,10 +59,7 @@ def _sampling(parameters: Parameters) -> dict[str, object]:
         members[own] = _within(name, parameters, low, high)
     stop = parameters.take("stop")
     members["stop_sequences"] = [stop] if isinstance(stop, str) else stop
-    limit, older = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
-    if limit is not None and older not in {None, limit}:
-        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
-    members["max_tokens"] = older if limit is None else limit
+    members["max_tokens"] = parameters.take_limit()
     return {name: value for name, value in members.items() if value is not None}
 
 

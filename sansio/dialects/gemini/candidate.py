@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -27,6 +28,7 @@ from ...events import (
 )
 from ...types import Annotation, ImagePart, ImageUrl, Opaque, TokenLogprob, TopLogprob, UrlCitation
 from ..calls import derived_id
+from ..lenient import REFUSALS
 from ..media import Inline
 from .annotations import KEPT, Grounding, citations, kept
 from .arguments import ArgumentsWriter
@@ -34,6 +36,10 @@ from .finish import canonical
 from .offsets import Offsets
 from .state import DIALECT, state
 from .wire import Blob, CandidatePiece, FunctionCallPiece, LogprobsResult, PartPiece
+
+_OF_TEXTS: Final = frozenset({"text", "thought", "thoughtSignature", "thought_signature"})
+
+_members = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
 class CandidateState:
@@ -110,7 +116,7 @@ class CandidateState:
         if call is None:
             if part.inline_data is not None and not part.thought:
                 self._receive_blob(part.inline_data, part.thought_signature, unread, events)
-            elif part.text is not None or part.thought_signature is not None:
+            elif part.text is not None or (part.thought_signature is not None and _is_text(unread())):
                 self._receive_text(part, events)
             else:
                 self._receive_other(unread(), events)
@@ -196,6 +202,14 @@ class CandidateState:
         if citation is not None and citation not in self._cited:
             self._cited.add(citation)
             events.append(AnnotationAdded(annotation, self.index))
+
+
+def _is_text(raw: Raw) -> bool:
+    """Whether a signed part without a text is an empty one, and nothing else: code that the API ran may be signed, too."""
+    try:
+        return _members(raw).keys() <= _OF_TEXTS
+    except REFUSALS:
+        return True
 
 
 def _explained(piece: CandidatePiece) -> Raw | UnsetType:

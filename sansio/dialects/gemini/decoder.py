@@ -6,7 +6,6 @@ at a clean end of the body where every candidate that was seen has its finish re
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -18,9 +17,11 @@ from ..codec import Terms
 from ..error_body import of_error
 from ..failures import BODY_KEPT, of_facts
 from ..lenient import REFUSALS, check_depth
+from ..parameters import rule_for
 from ..records import RecordDecoder
 from .candidate import CandidateState
 from .failures import RULES
+from .operation import unix
 from .unread import Unread
 from .usage import UsageReader
 from .wire import Chunk, PromptFeedback, UsagePiece, decode_chunk
@@ -31,12 +32,13 @@ _records = msgspec.json.Decoder(list[Raw]).decode
 class GenerateDecoder(RecordDecoder[Chunk]):
     """The `Decoder` of generateContent and streamGenerateContent."""
 
-    __slots__ = ("_candidates", "_names", "_reader", "_usage")
+    __slots__ = ("_candidates", "_names", "_provider", "_reader", "_usage")
 
     failure: Failure | None
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, Chunk, decode_chunk)
+        self._provider = terms.provider
         self._candidates: dict[int, CandidateState] = {}
         self._names = Started()
         self._usage: UsagePiece | None = None
@@ -124,7 +126,7 @@ class GenerateDecoder(RecordDecoder[Chunk]):
         known, stated = self._names, item.usage_metadata
         names = Started(
             known.id or item.response_id or None,
-            known.created if known.created is not None else _seconds(item.create_time),
+            known.created if known.created is not None else unix(item.create_time),
             known.model or item.model_version or None,
             known.service_tier or (stated and (stated.service_tier or stated.traffic_type)) or None,
         )
@@ -138,7 +140,10 @@ class GenerateDecoder(RecordDecoder[Chunk]):
             return
         self._usage = piece
         searches = [state.searches for state in self._candidates.values() if state.searches is not None]
-        if (said := self._reader.read(piece, sum(searches) if searches else None)) is not None:
+        billed = sum(searches) if searches else None
+        if billed and "billed_queries" in rule_for(self._provider, self._names.model or "").lacks:
+            billed = 1  # what is billed is the prompt that was searched for, whatever that took
+        if (said := self._reader.read(piece, billed)) is not None:
             events.append(UsageReported(said))
 
     def _close(self, events: list[Delta]) -> None:
@@ -152,11 +157,3 @@ def _blocked(feedback: PromptFeedback, record: bytes | bytearray) -> Failure:
     reason = feedback.block_reason or "BLOCKED_REASON_UNSPECIFIED"
     message = feedback.block_reason_message or f"the prompt was blocked: {reason}"
     return Failure(kind="content_policy", message=message, code=reason, body=bytes(record[:BODY_KEPT]))
-
-
-def _seconds(time: str | None) -> int | None:
-    """The Unix time of an RFC 3339 time."""
-    try:
-        return None if time is None else int(datetime.fromisoformat(time).timestamp())
-    except (ValueError, OverflowError):
-        return None

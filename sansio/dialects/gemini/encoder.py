@@ -33,7 +33,17 @@ from ...events import (
     UsageReported,
     unfold_choice,
 )
-from ...types import ChatRequest, ChatResponse, Choice, Logprobs, Opaque, Usage
+from ...types import (
+    ChatRequest,
+    ChatResponse,
+    Choice,
+    CustomToolCall,
+    FunctionToolCall,
+    Logprobs,
+    Opaque,
+    Usage,
+)
+from ..calls import is_whole
 from ..media import Inline
 from .media import blob, image_json
 from .parts import PartJson
@@ -86,7 +96,7 @@ class Encoder:
             case Data(data):
                 return data
             case Failed(failure):
-                return self._end(encode_error(failure))
+                return self._release() + self._end(encode_error(failure))
             case Completed(response):
                 return self._complete(response)
             case _:
@@ -167,6 +177,22 @@ class Encoder:
         chunks[-1] |= {"usageMetadata": usage} if usage else {}
         *others, last = [_json(chunk | self._naming) for chunk in chunks]
         return b"".join([*records, *map(self._frame, others)]) + self._end(last)
+
+    def _release(self) -> bytes:
+        """What was held back of answers that are not finished, but for calls that are not whole."""
+        records: list[bytes] = []
+        for choice, events in self._held.items():
+            fold = Fold()
+            fold.extend(events)
+            for answer in fold.response().choices:
+                said = [
+                    part
+                    for part in answer.message.ordered
+                    if not isinstance(part, FunctionToolCall | CustomToolCall) or is_whole(part)
+                ]
+                if parts := parts_json(msgspec.structs.replace(answer.message, parts=said)):
+                    records.append(self._parts(choice, _json(parts)))
+        return b"".join(records)
 
     def _finish(self, choice: Choice) -> dict[str, object]:
         """The last chunk of a choice, with what was held back; a reason that nobody stated is the unspecified one."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from ...errors import LocalProtocolError
 from ...types import AudioOptions, JsonObjectFormat, JsonSchemaFormat, ModelRule, TextFormat
 from ..losses import Losses
 from ..parameters import Parameters
@@ -28,17 +29,28 @@ TEXT: Final = "text/plain"
 _RESOLUTIONS: Final = {"low": "MEDIA_RESOLUTION_LOW", "high": "MEDIA_RESOLUTION_HIGH"}
 
 
-def generation_config(parameters: Parameters, rule: ModelRule, model: str, details: set[str]) -> dict[str, object]:
-    """The members that were given; *details* are those that the images of the conversation ask for."""
+def generation_config(
+    parameters: Parameters, rule: ModelRule, model: str, details: Mapping[str, str], *, has_tools: bool
+) -> dict[str, object]:
+    """The members that were given; *details* are those that the images of the conversation ask for, by path.
+
+    *has_tools* says that there are tools in the request, beside which some models answer in no form but text.
+    """
     config: dict[str, object] = {}
     for name, wire in NAMES.items():
         if (value := parameters.take(name)) is not None:
             config[wire] = value
-    if (limit := _limit(parameters)) is not None:
+    if "logprobs" in config and config.get("responseLogprobs") is not True:
+        raise LocalProtocolError("top_logprobs: the API refuses it without logprobs")
+    if (limit := parameters.take_limit()) is not None:
         config["maxOutputTokens"] = limit
     if (stop := parameters.take("stop")) is not None:
         config["stopSequences"] = [stop] if isinstance(stop, str) else stop
-    config |= _format(parameters)
+    form = _format(parameters)
+    if has_tools and "format_beside_tools" in rule.lacks and form.get("responseMimeType") == JSON:
+        parameters.losses.drop("response_format", f"{model} takes none beside tools")
+        form = {}
+    config |= form
     if (modalities := parameters.take("modalities")) is not None:
         config["responseModalities"] = [modality.upper() for modality in cast("Sequence[str]", modalities)]
     if isinstance(audio := parameters.take("audio"), AudioOptions):
@@ -47,14 +59,6 @@ def generation_config(parameters: Parameters, rule: ModelRule, model: str, detai
     if (thinking := ThinkingWriter(parameters, rule, model).config) is not None:
         config["thinkingConfig"] = thinking
     return config
-
-
-def _limit(parameters: Parameters) -> object:
-    """The limit of the answer, thoughts included; the API has one name for it."""
-    limit, older = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
-    if limit is not None and older not in (None, limit):
-        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
-    return older if limit is None else limit
 
 
 def _format(parameters: Parameters) -> dict[str, object]:
@@ -81,11 +85,13 @@ def _speech(audio: AudioOptions, losses: Losses) -> dict[str, object]:
     return {"speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": audio.voice}}}}
 
 
-def _resolution(details: set[str], losses: Losses) -> dict[str, object]:
-    """The resolution of all media, where the images agree about theirs."""
-    asked = sorted(details - {"auto"})
+def _resolution(details: Mapping[str, str], losses: Losses) -> dict[str, object]:
+    """The resolution of all media: the highest that an image asks for."""
+    asked = {path: detail for path, detail in details.items() if detail != "auto"}
     if not asked:
         return {}
-    if len(asked) > 1 or asked[0] not in _RESOLUTIONS:
-        losses.approximate("messages.image_url.detail", "the API has one resolution, low or high, for all images")
-    return {"mediaResolution": _RESOLUTIONS["low" if asked == ["low"] else "high"]}
+    chosen = "low" if set(asked.values()) == {"low"} else "high"
+    for path, detail in asked.items():
+        if detail != chosen:
+            losses.approximate(path, "the API has one resolution, low or high, for all images")
+    return {"mediaResolution": _RESOLUTIONS[chosen]}

@@ -76,11 +76,10 @@ def file_json(file: FileReference, files: str) -> dict[str, object] | None:
     if file.file_data is not None:
         data = inline(file.file_data)
         return None if data is None else blob(data)
-    uri = file.file_url or file.file_id
-    if uri is None:
-        return None
-    name = file.filename or uri
-    return reference(f"{files}/{uri}" if uri.startswith("files/") else uri, media_type(name))
+    uri = file.file_url or file.file_id or ""
+    if uri.startswith("files/"):
+        uri = f"{files}/{uri}"
+    return reference(uri, media_type(file.filename or uri)) if "://" in uri else None
 
 
 def blob_part(type_: str, data: str) -> ImagePart | AudioPart | FilePart:

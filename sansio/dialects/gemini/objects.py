@@ -45,7 +45,7 @@ def merged(members: Mapping[str, object], extra: Mapping[str, Raw] | None) -> di
 
 def members(raw: Raw, path: str) -> dict[str, Raw]:
     """The members of an object by their names in camel case; raises Invalid where it is none."""
-    return {_camel(name): value for name, value in typed(raw, dict[str, Raw], path).items()}
+    return {camel(name): value for name, value in typed(raw, dict[str, Raw], path).items()}
 
 
 def typed(raw: Raw, type_: type[T], path: str) -> T:
@@ -61,5 +61,6 @@ def raw_of(members: Mapping[str, object]) -> Raw:
     return Raw(msgspec.json.encode(members))
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """The name of a member in camel case."""
     return _SNAKE.sub(lambda found: found[1].upper(), name) if "_" in name else name

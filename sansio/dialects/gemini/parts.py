@@ -24,6 +24,7 @@ from ...types import (
 from ..calls import arguments_object
 from ..losses import Losses
 from ..media import Inline
+from ..ordered import named_parts
 from .media import audio_json, blob, file_json, image_json
 from .state import signature
 
@@ -34,7 +35,7 @@ class PartsWriter:
     """Writes parts, and lists what the API cannot say among the *losses*.
 
     *files* is the URL under which the API's files stand; *sends_ids* says that calls have ids.  `details` are those that
-    the images asked for.
+    the images asked for, by their paths.
     """
 
     __slots__ = ("_files", "details", "losses", "sends_ids")
@@ -43,13 +44,13 @@ class PartsWriter:
         self.losses = losses
         self.sends_ids = sends_ids
         self._files = files
-        self.details: set[str] = set()
+        self.details: dict[str, str] = {}
 
     def message(self, message: Message, path: str) -> list[PartJson]:
         """The parts of a message of the user's, the model's or the system's."""
         parts: list[PartJson] = []
-        for position, part in enumerate(message.ordered):
-            parts += self.part(part, f"{path}.content[{position}]")
+        for where, part in named_parts(message, path):
+            parts += self.part(part, where)
         if message.refusal is not None:
             parts += self.part(RefusalPart(refusal=message.refusal), f"{path}.refusal")
         if (audio := message.audio) is not None:
@@ -58,7 +59,7 @@ class PartsWriter:
             else:
                 self.losses.drop(f"{path}.audio", "the API takes audio as data, with its media type")
         if (call := message.function_call) is not None:
-            args = arguments_object(call.arguments, f"{path}.function_call.arguments")
+            args = arguments_object(call.arguments, f"{path}.function_call.arguments", self.losses)
             parts.append({"functionCall": {"name": call.name, "args": args}})
         return parts
 
@@ -80,7 +81,7 @@ class PartsWriter:
                 return self._signed(text, state, {"thought": True}, extra, path)
             case ImagePart():
                 if part.image_url.detail is not None:
-                    self.details.add(part.image_url.detail)
+                    self.details[f"{path}.image_url.detail"] = part.image_url.detail
                 return [{**image_json(part), **extra}]
             case AudioPart():
                 return [{**audio_json(part), **extra}]
@@ -111,7 +112,8 @@ class PartsWriter:
             inner: dict[str, object] = {"name": call.name, "args": {"input": call.custom.input}}
             extra = call.custom.extra
         else:
-            inner = {"name": call.name, "args": arguments_object(call.arguments, f"{path}.function.arguments")}
+            args = arguments_object(call.arguments, f"{path}.function.arguments", self.losses)
+            inner = {"name": call.name, "args": args}
             extra = call.function.extra
         if self.sends_ids and call.native_id:
             inner["id"] = call.native_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...errors import LocalProtocolError
 from ...http import Headers
 from ...types import ChatRequest
 from ..body import json_body
@@ -28,6 +29,8 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     model = native_model(request.model, terms.provider)
     losses = Losses(DIALECT)
     members, headers = chat_members(request, model, terms, losses)
+    if not (members["contents"] or losses.found or "contents" in (request.extra or {})):
+        raise LocalProtocolError("messages: the API needs one that says something, beside the instructions")
     body = json_body(merged(members, request.extra), None)
     path = method_path(terms, model, "streamGenerateContent" if terms.stream else "generateContent")
     query = _STREAMED if terms.stream else ()
@@ -36,6 +39,8 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
 
 def chat_members(request: ChatRequest, model: str, terms: Terms, losses: Losses) -> tuple[dict[str, object], Headers]:
     """The members of the body but for `extra`, and the headers beside it."""
+    if terms.stream and isinstance(request.n, int) and request.n > 1:
+        raise LocalProtocolError("n: the API streams one answer")
     provider = terms.provider
     parameters = Parameters(request, losses)
     apply_rules(parameters.left, model, provider, losses)
@@ -45,14 +50,15 @@ def chat_members(request: ChatRequest, model: str, terms: Terms, losses: Losses)
     contents = Contents(writer, lacks, wants_signatures=rule.reasoning == "level")
     for position, message in enumerate(request.conversation):
         contents.add(message, f"messages[{position}]")
-    tools = ToolsWriter(parameters)
+    tools = ToolsWriter(parameters, lacks)
     tier, headers = _tier(parameters, lacks)
+    config = generation_config(parameters, rule, model, writer.details, has_tools=bool(tools.json))
     members: dict[str, object] = {
         "contents": contents.json,
         "systemInstruction": {"parts": contents.instructions} if contents.instructions else None,
         "tools": tools.json or None,
         "toolConfig": tools.config,
-        "generationConfig": generation_config(parameters, rule, model, writer.details) or None,
+        "generationConfig": config or None,
         "serviceTier": tier,
         "store": parameters.take("store"),
     }

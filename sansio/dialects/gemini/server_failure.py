@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Final
 
 import msgspec
 
 from ...errors import Failure, Kind
 from ...http import Headers
+from ..outbound import headers_of, status_of
 
 _INFO: Final = "type.googleapis.com/google.rpc.ErrorInfo"
 _RETRY: Final = "type.googleapis.com/google.rpc.RetryInfo"
@@ -60,21 +60,10 @@ def encode_error(failure: Failure) -> bytes:
 
 
 def _status(failure: Failure) -> int:
-    """The failure's own status where it is one of an error, else its kind's."""
-    own = failure.status
-    return own if own is not None and own >= 400 else _WORDS[failure.kind][0]
+    return status_of(failure, _WORDS[failure.kind][0])
 
 
 def encode_failure(failure: Failure) -> tuple[int, Headers, bytes]:
     """Status, headers and body of the response that tells *failure*; a time to wait is in a header in whole seconds, too."""
     status = _status(failure)
-    headers = [("content-type", "application/json")]
-    if failure.request_id is not None:
-        headers.append(("x-request-id", failure.request_id))
-    if failure.retry_after is not None:
-        headers.append(("retry-after", str(ceil(failure.retry_after))))
-    if failure.should_retry is not None:
-        headers.append(("x-should-retry", str(failure.should_retry).lower()))
-    if status == 405:
-        headers.append(("allow", "POST"))  # RFC 9110 section 15.5.6 requires it
-    return status, tuple(headers), encode_error(failure)
+    return status, headers_of(failure, status, exact=False), encode_error(failure)

@@ -73,7 +73,8 @@ def _request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
     if "tools" in body:
         given["tools"] = found = tools(body.pop("tools"), "tools")
         if "toolConfig" in body:
-            chosen, validated, rest = choice(body.pop("toolConfig"), "toolConfig")
+            mixed = len({type(tool) for tool in found}) > 1
+            chosen, validated, rest = choice(body.pop("toolConfig"), "toolConfig", mixed=mixed)
             if validated and chosen is None:
                 given["tools"] = strict(found)
             if chosen is not None:

@@ -6,14 +6,11 @@ API has no place for (refusals are text, transcripts of speech, system fingerpri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from ...errors import LocalProtocolError
-from ...types import ChatResponse, Choice, FunctionCall, FunctionToolCall, Logprobs, Message, OrderedPart
-from ..calls import arguments_object
+from ...types import ChatResponse, Choice, Logprobs, Message
 from ..losses import Losses
 from .annotations import annotations_json
 from .finish import native
@@ -76,30 +73,5 @@ def _token(token: str, logprob: float) -> dict[str, object]:
 
 def parts_json(message: Message) -> list[PartJson]:
     """The parts of the model's content."""
-    parts: Sequence[OrderedPart] = [
-        called(part) if isinstance(part, FunctionToolCall) else part for part in message.ordered
-    ]
-    legacy = message.function_call
-    if legacy is not None:
-        legacy = FunctionCall(legacy.name, arguments(legacy.arguments))
-    return writer().message(msgspec.structs.replace(message, parts=parts, function_call=legacy), "")
-
-
-def writer() -> PartsWriter:
-    """A writer of parts, whose losses nobody asks for."""
-    return PartsWriter(Losses(DIALECT), "", sends_ids=True)
-
-
-def called(call: FunctionToolCall) -> FunctionToolCall:
-    """The call with arguments that are an object."""
-    function = msgspec.structs.replace(call.function, arguments=arguments(call.arguments))
-    return msgspec.structs.replace(call, function=function)
-
-
-def arguments(text: str) -> str:
-    """The arguments, where a model wrote an object; else all that it wrote as `input`, since the API has nothing but objects."""
-    try:
-        arguments_object(text, "")
-    except LocalProtocolError:
-        return msgspec.json.encode({"input": text}).decode()
-    return text
+    nobodys = Losses(DIALECT)
+    return PartsWriter(nobodys, "", sends_ids=True).message(message, "")

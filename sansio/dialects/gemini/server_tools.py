@@ -23,6 +23,7 @@ from .schema import json_schema
 from .state import DIALECT
 
 _CHOICES: Final = {"ANY": "required", "AUTO": "auto", "NONE": "none"}
+_SHOWN: Final = "includeServerSideToolInvocations"
 _SCHEMA: Final = dict[str, object]
 
 
@@ -53,15 +54,21 @@ def _function(raw: Raw, path: str) -> FunctionTool:
     return FunctionTool(FunctionDefinition(name, description, schema, extra=extra))
 
 
-def choice(raw: Raw, path: str) -> tuple[ToolChoice | None, bool, Raw | None]:
-    """The choice, whether calls must follow their schemas, and the members that have no canonical form.  Raises Invalid."""
+def choice(raw: Raw, path: str, *, mixed: bool) -> tuple[ToolChoice | None, bool, Raw | None]:
+    """The choice, whether calls must follow their schemas, and the members that have no canonical form.  Raises Invalid.
+
+    Of *mixed* tools, functions beside the API's own, neither is said by the mode and the switch that these always have.
+    """
     config = members(raw, path)
+    always = mixed and bytes(config.get(_SHOWN, Raw(b"false"))) == b"true"
+    if always:
+        del config[_SHOWN]
     calling = members(config.pop("functionCallingConfig", Raw(b"{}")), f"{path}.functionCallingConfig")
     mode = typed(calling.pop("mode", Raw(b'""')), str, f"{path}.functionCallingConfig.mode").upper()
     names = typed(calling.pop("allowedFunctionNames", Raw(b"[]")), list[str], f"{path}.allowedFunctionNames")
     if calling:
         config["functionCallingConfig"] = raw_of(calling)
-    return _chosen(mode, names), mode == "VALIDATED", raw_of(config) if config else None
+    return _chosen(mode, names), mode == "VALIDATED" and not always, raw_of(config) if config else None
 
 
 def _chosen(mode: str, names: Sequence[str]) -> ToolChoice | None:

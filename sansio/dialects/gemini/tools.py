@@ -27,21 +27,32 @@ _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 
 
 class ToolsWriter:
-    """Takes the tools and what concerns them out of the *parameters*."""
+    """Takes the tools and what concerns them out of the *parameters*.
 
-    __slots__ = ("_declarations", "_losses", "_others", "_strict", "config")
+    *lacks* are features that the model does not have: `mixed_tools`, the API's own tools beside functions, and
+    `tool_use_shown`, to show how they were used, which elsewhere has to be asked for where tools are mixed.
+    """
 
-    def __init__(self, parameters: Parameters) -> None:
+    __slots__ = ("_declarations", "_losses", "_others", "_shown", "_validated", "config")
+
+    def __init__(self, parameters: Parameters, lacks: frozenset[str]) -> None:
         self._losses: Losses = parameters.losses
         self._declarations: list[object] = []
-        self._others: list[object] = []  # the API's own tools
-        self._strict = False
+        self._others: dict[str, object] = {}  # the API's own tools, by path
+        self._validated = False
         for position, tool in enumerate(cast("Sequence[Tool]", parameters.take("tools") or ())):
             self._add(tool, f"tools[{position}]")
         for definition in cast("Sequence[FunctionDefinition]", parameters.take("functions") or ()):
             self._declare(definition, {})
         if (search := parameters.take("web_search_options")) is not None:
             self._search(cast("WebSearchOptions", search))
+        if self._declarations and "mixed_tools" in lacks:
+            for path in self._others:
+                self._losses.drop(path, "the model takes functions, or the API's own tools")
+            self._others.clear()
+        mixed = bool(self._declarations and self._others)
+        self._validated = self._validated or mixed
+        self._shown = mixed and "tool_use_shown" not in lacks
         choice, call = parameters.take("tool_choice"), parameters.take("function_call")
         self.config = self._config(choice if choice is not None else call)
 
@@ -49,7 +60,7 @@ class ToolsWriter:
     def json(self) -> list[object]:
         """The `tools`: all functions in one, the others each in its own."""
         functions = [{"functionDeclarations": self._declarations}] if self._declarations else []
-        return [*functions, *self._others]
+        return [*functions, *self._others.values()]
 
     def _add(self, tool: Tool, path: str) -> None:
         match tool:
@@ -61,7 +72,7 @@ class ToolsWriter:
                 self._losses.drop(path, "the API has functions only")
             case _:
                 if (own := self._losses.own(tool, path)) is not None:
-                    self._others.append(own.raw)
+                    self._others[path] = own.raw
 
     def _declare(self, function: FunctionDefinition, extra: Mapping[str, Raw]) -> None:
         """A function; its schema in the form that all models take, if that says everything."""
@@ -71,14 +82,14 @@ class ToolsWriter:
         if function.parameters is not None and not is_empty(function.parameters):
             form = "parameters" if is_subset(function.parameters) else "parametersJsonSchema"
             members[form] = function.parameters
-        self._strict = self._strict or function.strict is True
+        self._validated = self._validated or function.strict is True
         self._declarations.append({**members, **(function.extra or {}), **extra})
 
     def _search(self, options: WebSearchOptions) -> None:
         for name in ("search_context_size", "user_location"):
             if getattr(options, name) is not None:
                 self._losses.drop(f"web_search_options.{name}", "the API's search has no such option")
-        self._others.append({"googleSearch": {}})
+        self._others["web_search_options"] = {"googleSearch": {}}
 
     def _config(self, choice: object) -> object:
         """The `toolConfig`; None where there is nothing to say."""
@@ -90,13 +101,14 @@ class ToolsWriter:
                 self._losses.drop("tool_choice", "it needs functions")
             return None
         config = self._choice(choice)
-        return None if config is None else {"functionCallingConfig": config}
+        calling = {} if config is None else {"functionCallingConfig": config}
+        return {**calling, "includeServerSideToolInvocations": True} if self._shown else calling or None
 
     def _choice(self, choice: object) -> dict[str, object] | None:
-        auto = "VALIDATED" if self._strict else "AUTO"
+        auto = "VALIDATED" if self._validated else "AUTO"
         match choice:
             case None:
-                return {"mode": auto} if self._strict else None
+                return {"mode": auto} if self._validated else None
             case str() if choice in _MODES:
                 return {"mode": auto if choice == "auto" else _MODES[choice]}
             case FunctionChoice(function=ToolName(name)) | ToolName(name):
@@ -110,4 +122,4 @@ class ToolsWriter:
                 self._losses.drop("tool_choice", "the API has functions only")
             case _:
                 self._losses.drop("tool_choice", f"the API has no choice {choice!r}")
-        return {"mode": auto} if self._strict else None
+        return {"mode": auto} if self._validated else None

@@ -8,9 +8,8 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
-from ...errors import LocalProtocolError
 from ...types import Choice, ToolCall, Usage
-from ..calls import arguments_object
+from ..calls import arguments_of, object_of
 
 _NATIVE: Final = frozenset({"length", "load", "stop", "unload"})
 _SPACED: Final = bytes.maketrans(b"\r\n", b"  ")
@@ -52,7 +51,7 @@ def calls_json(calls: Sequence[ToolCall]) -> list[dict[str, object]]:
     return [
         {
             **({} if call.native_id is None else {"id": call.native_id}),
-            "function": {"index": index, "name": call.name, "arguments": _arguments(call.arguments)},
+            "function": {"index": index, "name": call.name, "arguments": _arguments(arguments_of(call))},
         }
         for index, call in enumerate(calls)
     ]
@@ -61,7 +60,7 @@ def calls_json(calls: Sequence[ToolCall]) -> list[dict[str, object]]:
 def whole(names: Names, choice: Choice, usage: Usage | None) -> bytes:
     """All of an answer in one line."""
     message, logprobs = choice.message, choice.logprobs
-    text = message.text or message.refusal or ""
+    text = message.text + (message.refusal or "")
     given = {"content": text, "thinking": message.reasoning_content, "tool_calls": calls_json(message.tool_calls or ())}
     ending = end(choice.finish_reason, choice.native_finish_reason, usage)
     if logprobs is not None:
@@ -70,10 +69,8 @@ def whole(names: Names, choice: Choice, usage: Usage | None) -> bytes:
 
 
 def _arguments(arguments: str) -> Raw | str:
-    try:
-        return arguments_object(arguments, "arguments")
-    except LocalProtocolError:
-        return arguments
+    whole = object_of(arguments)
+    return arguments if whole is None else whole
 
 
 def _date(created: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ...events import (
@@ -20,7 +22,8 @@ from ...events import (
     ToolCallStarted,
     UsageReported,
 )
-from ...types import ChatResponse, Choice
+from ...types import ChatResponse, Choice, ToolCall
+from ..calls import is_whole
 from .answer import Names, calls_json, end, line, whole
 from .server_failure import encode_error
 
@@ -65,7 +68,8 @@ class Encoder:
                 return data
             case Failed(failure):
                 self.ended = True
-                return encode_error(failure) + b"\n"
+                whole_calls = [call for call in self._rest.response().tool_calls if is_whole(call)]
+                return self._calls(whole_calls) + encode_error(failure) + b"\n"
             case Completed(response):
                 return self._complete(response)
             case _:  # other choices, and what the API cannot say
@@ -88,8 +92,10 @@ class Encoder:
         finished = told.choices[0] if told.finish_reason is not None else choice
         usage = told.usage or response.usage
         ending = end(finished.finish_reason, finished.native_finish_reason, usage)
-        before = line(self._names, {"tool_calls": calls_json(calls)}) if calls else b""
-        return before + line(self._names, {}, ending)
+        return self._calls(calls) + line(self._names, {}, ending)
+
+    def _calls(self, calls: Sequence[ToolCall]) -> bytes:
+        return line(self._names, {"tool_calls": calls_json(calls)}) if calls else b""
 
 
 def _head(names: Names) -> bytes:

@@ -20,9 +20,10 @@ from ...types import (
     TextPart,
     ToolCall,
 )
-from ..calls import arguments_object
+from ..calls import arguments_object, arguments_of
 from ..losses import Losses
 from ..media import inline
+from ..ordered import named_parts
 
 _ROLES: Final = {"developer": "system"}
 _UNSAID: Final = ("audio", "function_call")
@@ -45,7 +46,7 @@ class MessageEncoder:
         self._called: dict[str, ToolCall] = {}  # the calls so far by id, which counts anew in every answer
 
     def messages(self, conversation: Sequence[Message]) -> list[dict[str, object]]:
-        """The messages in their order.  Raises LocalProtocolError for arguments of a call that are no JSON object."""
+        """The messages in their order."""
         return [self._message(message, f"messages[{n}]") for n, message in enumerate(conversation)]
 
     def _message(self, message: Message, path: str) -> dict[str, object]:
@@ -53,11 +54,11 @@ class MessageEncoder:
             if getattr(message, name) is not None:
                 self._losses.drop(f"{path}.{name}", "the API has nothing like it")
         said = _Said()
-        for n, part in enumerate(message.ordered):
+        for where, part in named_parts(message, path):
             if isinstance(part, FunctionToolCall | CustomToolCall):
-                self._call(part, f"{path}.tool_calls[{len(said.calls)}]", said)
+                self._call(part, where, said)
             else:
-                self._part(part, f"{path}.content[{n}]", said)
+                self._part(part, where, said)
         if message.refusal is not None:
             self._part(RefusalPart(refusal=message.refusal), f"{path}.refusal", said)
         members: dict[str, object] = {"role": _ROLES.get(message.role, message.role)}
@@ -91,16 +92,16 @@ class MessageEncoder:
         """A call; an id of ours is left out, as it was left out by the server."""
         self._called[call.id] = call
         if isinstance(call, CustomToolCall):
-            self._losses.drop(path, "the API has calls of functions only")
-            return
+            self._losses.approximate(path, "the API has calls of functions only, of which the text is a member")
         self._losses.own(call.state, f"{path}.state")
-        arguments = arguments_object(call.arguments, f"{path}.function.arguments")
-        function = {"name": call.name, "arguments": arguments, **(call.function.extra or {})}
+        arguments = arguments_object(arguments_of(call), f"{path}.function.arguments", self._losses)
+        extra = call.custom.extra if isinstance(call, CustomToolCall) else call.function.extra
+        function = {"name": call.name, "arguments": arguments, **(extra or {})}
         own = {} if call.native_id is None else {"id": call.native_id}
         said.calls.append({**own, "function": function, **(call.extra or {})})
 
     def _image(self, part: ImagePart, path: str) -> list[str]:
-        if part.image_url.detail is not None:
+        if part.image_url.detail not in {None, "auto"}:
             self._losses.drop(f"{path}.image_url.detail", "the API has no such choice")
         data = inline(part.image_url.url)
         if data is None:

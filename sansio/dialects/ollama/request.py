@@ -84,10 +84,7 @@ def _options(parameters: Parameters) -> dict[str, object]:
     options = {own: parameters.take(name) for name, own in OPTIONS.items()}
     stop = parameters.take("stop")
     options["stop"] = [stop] if isinstance(stop, str) else stop
-    limit, older = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
-    if limit is not None and older not in {None, limit}:
-        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
-    options["num_predict"] = older if limit is None else limit
+    options["num_predict"] = parameters.take_limit()
     return {name: value for name, value in options.items() if value is not None}
 
 

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...errors import Failure
-from ...http import Headers
-from ...types import ChatRequest, ChatResponse
 from ..codec import Server
 from .encoder import Encoder
 from .server_failure import encode_failure
 from .server_request import decode_request
 from .server_response import encode_response
 
+SERVER: Final = Server(
+    stream_type="application/x-ndjson",
+    decode_request=decode_request,
+    encoder=lambda request, _: Encoder(request.model),
+    encode_response=encode_response,
+    encode_failure=encode_failure,
+)
 
-class ChatServer:
-    """Requests in, responses, streams and errors out."""
-
-    stream_type = "application/x-ndjson"
-
-    def decode_request(self, method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
-        """The request in *body*, or why there is none."""
-        return decode_request(method, path, headers, body)
-
-    def encoder(self, request: ChatRequest, path: str) -> Encoder:  # noqa: ARG002  # other dialects read the path
-        """The encoder of a stream."""
-        return Encoder(request.model)
-
-    def encode_response(self, response: ChatResponse) -> bytes:
-        """The answer in one JSON object."""
-        return encode_response(response)
-
-    def encode_failure(self, failure: Failure) -> tuple[int, Headers, bytes]:
-        """The error response."""
-        return encode_failure(failure)
-
-
-SERVER: Final[Server] = ChatServer()
-
-__all__ = ["SERVER", "ChatServer"]
+__all__ = ["SERVER"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from ...errors import Failure, LocalProtocolError
-from ...events import Delta
 from ...types import (
     BatchResult,
     BatchResults,
@@ -25,7 +23,7 @@ from ..failures import of_facts, of_reply
 from ..lenient import REFUSALS
 from ..openai_chat import CODEC as CHAT
 from ..operation import Operation, path_to
-from ..records import RecordDecoder
+from ..results import BatchDecoder
 from .embeddings import CODEC as EMBEDDINGS
 
 R = TypeVar("R")
@@ -61,42 +59,16 @@ _decode_line = msgspec.json.Decoder(LinePiece).decode
 _decode_body = msgspec.json.Decoder(BodyPiece).decode
 
 
-class ResultsDecoder(RecordDecoder[LinePiece]):
-    """Decoder and fold in one: every line is a record."""
+class ResultsDecoder(BatchDecoder[LinePiece]):
+    """Decoder and fold in one."""
 
-    __slots__ = ("_results", "_terms")
+    __slots__ = ()
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, LinePiece, _decode_line)
-        self._terms = msgspec.structs.replace(terms, stream=False)
-        self._results: list[BatchResult] = []
 
-    def receive_document(self, body: bytes | bytearray) -> list[Delta]:
-        """Take all the lines at once."""
-        events = self.receive([line for line in bytes(body).split(b"\n") if line.strip()])
-        return [*events, *self.finish()]
-
-    def finish(self) -> list[Delta]:
-        """Take the end, which is all that tells that the lines are all."""
-        self.complete = self.failure is None
-        return []
-
-    def extend(self, events: Iterable[Delta]) -> None:
-        """There are none."""
-
-    def response(self) -> BatchResults:
-        """The results so far."""
-        return BatchResults(results=self._results)
-
-    def partial(self) -> ChatResponse | None:
-        """There is no chat to show."""
-        return None
-
-    def _take(self, item: LinePiece, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
-        if item.custom_id is None:
-            self._explain(record)
-        else:
-            self._results.append(BatchResult(item.custom_id, _outcome(item, record, self._terms)))
+    def _result(self, line: LinePiece, record: bytes | bytearray) -> BatchResult | None:
+        return None if line.custom_id is None else BatchResult(line.custom_id, _outcome(line, record, self._terms))
 
 
 def _outcome(line: LinePiece, record: bytes | bytearray, terms: Terms) -> ChatResponse | EmbeddingResponse | Failure:

@@ -10,7 +10,16 @@ from typing import Final
 import msgspec
 
 from ...events import Delta, ImageAdded
-from ...types import Image, ImageEditRequest, ImagePart, ImageRequest, ImageResponse, ImageUrl
+from ...types import (
+    CompletionTokensDetails,
+    Image,
+    ImageEditRequest,
+    ImagePart,
+    ImageRequest,
+    ImageResponse,
+    ImageUrl,
+    Usage,
+)
 from ..codec import Codec, Encoded, Reading, Terms
 from ..media import Inline
 from ..operation import Operation
@@ -93,8 +102,17 @@ def _response(images: list[ImagePiece], piece: ImagesPiece) -> ImageResponse:
         output_format=piece.output_format,
         quality=piece.quality,
         size=piece.size,
-        usage=usage(piece.usage),
+        usage=_usage(piece.usage),
     )
+
+
+def _usage(piece: UsagePiece | None) -> Usage | None:
+    """The usage; the output of models that do not tell its tokens apart is all images."""
+    stated = usage(piece)
+    if stated is None or stated.completion_tokens is None or stated.completion_tokens_details is not None:
+        return stated
+    details = CompletionTokensDetails(image_tokens=stated.completion_tokens)
+    return msgspec.structs.replace(stated, completion_tokens_details=details)
 
 
 def _image(piece: ImagePiece) -> Image:

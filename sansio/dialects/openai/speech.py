@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from ...events import Data, Delta
+from ...framing.pieces import Pieces
 from ...types import SpeechRequest, SpeechResponse
 from ..codec import Codec, Encoded, Reading, Terms
 from ..operation import Operation
@@ -38,7 +39,7 @@ class SpeechDecoder(StreamDecoder[SpeechPiece, SpeechResponse]):
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, SpeechPiece, _decode, _answer)
-        self._pieces: list[bytes] | None = None if terms.stream else []
+        self._pieces = None if terms.stream else Pieces()
 
     def _take_document(self, item: SpeechPiece, body: bytes | bytearray, events: list[Delta]) -> None:
         super()._take_document(item, body, events)
@@ -61,7 +62,7 @@ class SpeechDecoder(StreamDecoder[SpeechPiece, SpeechResponse]):
             self._pieces.append(content)
 
     def _whole(self, item: SpeechPiece) -> SpeechResponse:
-        content = None if self._pieces is None else b"".join(self._pieces)
+        content = None if self._pieces is None else self._pieces.take()
         return SpeechResponse(content=content, usage=usage(item.usage))
 
 
@@ -88,7 +89,7 @@ def _read(request: SpeechRequest, terms: Terms) -> Reading[SpeechResponse]:
     if request.stream_format == "sse" or _is_json(request, terms):
         decoder = SpeechDecoder(terms)
         return Reading(decoder, decoder)
-    return download(terms, lambda content: SpeechResponse(content=content))
+    return download(terms, lambda content: SpeechResponse(content=content), explains=True)
 
 
 CODEC: Final[Codec[SpeechRequest, SpeechResponse]] = Operation(_encode, _read)

@@ -23,6 +23,7 @@ from ...types import (
 )
 from ..codec import Codec, Encoded, Reading, Terms
 from ..operation import Operation
+from .downloads import error_in
 from .parameters import Parameters
 from .streams import EventPiece, StreamDecoder
 from .usage import UsagePiece, billed_seconds, usage
@@ -153,8 +154,9 @@ class PlainDecoder:
 
     def finish(self) -> list[Delta]:
         """Take the end, which is all that tells that the text is whole."""
-        self.complete = True
-        return [TextDelta(self.response().text)]
+        self.failure = error_in(self._text)
+        self.complete = self.failure is None
+        return [TextDelta(self.response().text)] if self.complete else []
 
     def extend(self, events: Iterable[Delta]) -> None:
         """What they say is gathered already."""

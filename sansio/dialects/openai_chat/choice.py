@@ -23,14 +23,13 @@ from ...events import (
 from ...events.choice import Text
 from ...types import Opaque
 from ..lenient import is_json
-from .content import annotation, part_events
+from .content import annotation, image_event, part_events
 from .details import Details
 from .finish import canonical
 from .unknown import DIALECT
 from .wire import CallPiece, ChoicePiece, FunctionPiece, MessagePiece, UnknownCall
 
 _LONG_NAME: Final = 256  # OpenAI takes 64 characters
-_NONE: Final[frozenset[int | str]] = frozenset()
 _KNOWN: Final = frozenset({None, "", "function", "custom"})  # types of calls, and what some servers send in their place
 
 
@@ -85,7 +84,7 @@ class ChoiceState:
         self._calls: list[_Call] = []
         self._at_index: dict[int, _Call] = {}
         self._with_id: dict[str, _Call] = {}
-        self._unknown = _NONE  # the indexes and ids of calls that are kept as they come
+        self._unknown: set[int | str] | None = None  # the indexes and ids of calls that are kept as they come
         self._legacy: _Call | None = None  # the deprecated `function_call`, which is one and has no id
         self._details: Details | None = None  # that prove the reasoning
         self._are_whole = False  # the calls, as they were at the first finish reason
@@ -141,6 +140,7 @@ class ChoiceState:
         else:
             for raw in content or ():
                 events += part_events(raw, self.index)
+        events += [image_event(raw, self.index) for raw in message.images or ()]
         if message.refusal:
             events.append(RefusalDelta(message.refusal, self.index))
         for call in message.tool_calls or ():
@@ -152,7 +152,7 @@ class ChoiceState:
         events += [AnnotationAdded(annotation(members), self.index) for members in message.annotations or ()]
 
     def _receive_call(self, piece: CallPiece, events: list[Delta], *, new: bool) -> None:
-        if isinstance(piece, UnknownCall) and (piece.type not in _KNOWN or piece.index in self._unknown):
+        if isinstance(piece, UnknownCall) and (piece.type not in _KNOWN or piece.index in (self._unknown or ())):
             self._receive_unknown(piece, events)
             return
         function, custom = piece.function, piece.custom
@@ -173,10 +173,11 @@ class ChoiceState:
             events.append(StateAdded(state, "call", self.index, call.place))
 
     def _receive_unknown(self, piece: UnknownCall, events: list[Delta]) -> None:
+        known = self._unknown = self._unknown or set()
         if piece.index is not None:
-            self._unknown |= {piece.index}
+            known.add(piece.index)
         if piece.id:
-            self._unknown |= {str(piece.id)}
+            known.add(str(piece.id))
         events.append(Opaque(DIALECT, piece.raw))
 
     def _receive_legacy(self, piece: FunctionPiece, events: list[Delta]) -> None:
@@ -230,7 +231,7 @@ class ChoiceState:
     def _beyond(self, message: MessagePiece) -> MessagePiece:
         """What a whole message in a stream says beyond what was said: beyond all of it, where that came in deltas."""
         unsaid = (call for call in message.tool_calls or () if str(call.id) not in self._with_id)
-        calls = [call for call in unsaid if str(call.id) not in self._unknown]
+        calls = [call for call in unsaid if str(call.id) not in (self._unknown or ())]
         if not self.silent and not self._restates:
             return MessagePiece(tool_calls=calls)
         self._restates = True

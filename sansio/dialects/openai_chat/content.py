@@ -1,16 +1,17 @@
-"""What stands in lists: content parts of servers that send a list instead of text, and annotations."""
+"""What stands in lists: content parts of servers that send a list instead of text, images, and annotations."""
 
 from __future__ import annotations
 
 import msgspec
 from msgspec import Raw
 
-from ...events import Delta, ReasoningDelta, TextDelta
-from ...types import Annotation, Opaque, UrlCitation
+from ...events import Delta, ImageAdded, ReasoningDelta, TextDelta
+from ...types import Annotation, ImagePart, Opaque, UrlCitation
 from ..lenient import REFUSALS
 from .wire import ContentPart, Members
 
 _part = msgspec.json.Decoder(ContentPart).decode
+_image = msgspec.json.Decoder(ImagePart).decode
 _citation = msgspec.json.Decoder(UrlCitation).decode
 _text = msgspec.json.Decoder(str).decode
 
@@ -27,6 +28,14 @@ def part_events(raw: Raw, choice: int) -> list[Delta]:
         text = "".join(_thoughts(part))
         return [ReasoningDelta(text, choice)] if text else []
     return [Opaque("openai_chat", raw.copy())]
+
+
+def image_event(raw: Raw, choice: int) -> Delta:
+    """An image that the model made, or what else stands in its place."""
+    try:
+        return ImageAdded(_image(raw), choice)
+    except REFUSALS:
+        return Opaque("openai_chat", raw.copy())
 
 
 def _thoughts(part: ContentPart) -> list[str]:

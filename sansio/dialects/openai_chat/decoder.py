@@ -86,6 +86,7 @@ class ChatDecoder:
                 and delta.annotations is None
                 and delta.function_call is None
                 and not delta.reasoning_details
+                and not delta.images
                 and choice.finish_reason is None
                 and choice.logprobs is None
                 and choice.error is None
@@ -190,7 +191,7 @@ class ChatDecoder:
         known = self._names
         names = Started(
             known.id or (None if chunk.id is None else str(chunk.id)) or None,
-            known.created if known.created is not None else _seconds(chunk.created),
+            known.created or _seconds(chunk.created),  # azure's first chunk has 0
             known.model or chunk.model or None,
             known.service_tier or chunk.service_tier,
             known.system_fingerprint or chunk.system_fingerprint,

@@ -1,11 +1,12 @@
 """Forms that compatible servers have for a parameter or a part, where they differ from OpenAI's: `Quirks.forms` names them.
 
 logprobs: count        their number, instead of a switch and `top_logprobs`
+prediction: text       one text, never a list of them
 stop: list             never a bare text
 parameters: required   a tool has a schema, if an empty one
 reasoning: thinking_type      `thinking` has a type, enabled or disabled, and no budget
 reasoning: thinking_switch    the same, and effort none is disabled; any other needs it enabled
-reasoning: reasoning_object   a budget stands in `reasoning`
+reasoning: reasoning_object   a budget stands in `reasoning`, and so does an effort beside `thinking`
 reasoning: thinking_part      what an assistant thought is a part of its content
 history: reasoned      every message of an assistant says what it thought, if nothing
 text: joined           a content of nothing but texts is one text
@@ -18,9 +19,9 @@ cache_control: part    kept on parts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ...types import AudioPart, FilePart, Part, Thinking
+from ...types import AudioPart, FilePart, Part, Prediction, Thinking
 from ..losses import Losses
 
 
@@ -32,15 +33,21 @@ def form_parameters(members: dict[str, object], forms: Mapping[str, str], losses
             members["logprobs"] = max(1, top) if isinstance(top, int) else 1
     if forms.get("stop") == "list" and isinstance(stop := members.get("stop"), str):
         members["stop"] = [stop]
+    if forms.get("prediction") == "text" and isinstance(prediction := members.get("prediction"), Prediction):
+        members["prediction"] = Prediction(_one_text(prediction.content))
     match forms.get("reasoning"):
         case "thinking_type":
             _say_type(members, losses)
         case "thinking_switch":
             _switch_thinking(members, losses)
         case "reasoning_object":
-            _say_reasoning(members)
+            _say_reasoning(members, losses)
         case _:
             return
+
+
+def _one_text(content: str | Sequence[Mapping[str, str]]) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
 def _say_type(members: dict[str, object], losses: Losses) -> None:
@@ -60,17 +67,30 @@ def _say_type(members: dict[str, object], losses: Losses) -> None:
 def _switch_thinking(members: dict[str, object], losses: Losses) -> None:
     _say_type(members, losses)
     effort = members.get("reasoning_effort")
-    if effort is not None and not isinstance(members.get("thinking"), Thinking):
-        members["thinking"] = Thinking("disabled" if effort == "none" else "enabled")
-    if effort == "none":
+    if effort is None:
+        return
+    thinking = members.setdefault("thinking", Thinking("disabled" if effort == "none" else "enabled"))
+    if effort == "none" or (isinstance(thinking, Thinking) and thinking.type == "disabled"):
         del members["reasoning_effort"]
+        if effort != "none":
+            losses.drop("reasoning_effort", "thinking is disabled")
 
 
-def _say_reasoning(members: dict[str, object]) -> None:
+def _say_reasoning(members: dict[str, object], losses: Losses) -> None:
     thinking = members.pop("thinking", None)
-    if isinstance(thinking, Thinking):
-        budget = {} if thinking.budget_tokens is None else {"max_tokens": thinking.budget_tokens}
-        members["reasoning"] = budget or {"enabled": thinking.type != "disabled"}
+    if not isinstance(thinking, Thinking):
+        return
+    if thinking.display is not None:
+        losses.drop("thinking.display", "the API has nothing like it")
+    effort = members.pop("reasoning_effort", None)  # of `reasoning` and this the API takes one
+    if thinking.budget_tokens is None:
+        said: dict[str, object] = {"enabled": thinking.type != "disabled", "effort": effort}
+    else:
+        said = {"max_tokens": thinking.budget_tokens}
+        if effort is not None:
+            losses.drop("reasoning_effort", "the API takes it or a budget")
+    given = {name: value for name, value in said.items() if value is not None}
+    members["reasoning"] = {**given, **(thinking.extra or {})}
 
 
 def part_in_form(part: Part, forms: Mapping[str, str]) -> dict[str, object] | None:

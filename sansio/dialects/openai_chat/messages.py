@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Raw
 
 from ...types import (
+    Content,
     ContentPart,
     CustomTool,
     CustomToolCall,
@@ -57,7 +57,7 @@ class Rewriter:
                 and (message.name is None or self._named is None)
                 and message.parts is None
                 and (isinstance(message.content, str) or _are_wire(message.content))
-                and (message.tool_calls is None or all(map(_is_wire_call, message.tool_calls)))
+                and (message.tool_calls is None or _are_wire_calls(message.tool_calls))
                 and message.reasoning_content is None
                 and message.annotations is None
                 and message.audio is None
@@ -105,9 +105,7 @@ class Rewriter:
         calls: Sequence[ToolCall | Opaque]
         if message.parts is None:
             thoughts += [message.reasoning_content] if message.reasoning_content else []
-            content, calls = message.content, message.tool_calls or []
-            wire = content if isinstance(content, str) else self._parts(content, path, thoughts)
-            members["content"] = self._joined(wire)
+            members["content"], calls = self._content(message.content, path, thoughts), message.tool_calls or []
         else:
             calls = calls_in(message.parts)
             members["content"] = self._ordered(message.parts, path, thoughts)
@@ -132,34 +130,33 @@ class Rewriter:
     def _ordered(self, parts: Sequence[OrderedPart], path: str, thoughts: list[str]) -> object:
         """The content of a message whose parts stand in order: one text, or a list where other parts are among them."""
         called = False
-        content: list[ContentPart] = []
-        for part in parts:
+        content: list[tuple[str, ContentPart]] = []
+        for place, part in enumerate(parts):
             if isinstance(part, FunctionToolCall | CustomToolCall) or is_unknown_call(part):
                 called = True
                 continue
-            content.append(part)
+            content.append((f"{path}.parts[{place}]", part))
             if called and not isinstance(part, ReasoningPart):
                 self._losses.approximate(f"{path}.parts", "the API has content before tool calls only")
                 called = False
-        wire = self._parts(content, path, thoughts) or []
+        wire = self._parts(content, thoughts)
         texts = [part.text for part in wire if isinstance(part, TextPart)]
         return ("".join(texts) or None) if len(texts) == len(wire) else wire
 
-    def _parts(self, content: Sequence[ContentPart] | None, path: str, thoughts: list[str]) -> list[object] | None:
-        if content is None:
-            return None
-        wire: list[object] = []
-        for position, part in enumerate(content):
-            item = self._part(part, f"{path}.content[{position}]", thoughts)
-            if item is not None:
-                wire.append(item)
-        return wire
-
-    def _joined(self, content: object) -> object:
-        """The content as one text, where the server wants that and nothing else is in it."""
-        if self._forms.get("text") != "joined" or not isinstance(content, list):
+    def _content(self, content: Content, path: str, thoughts: list[str]) -> object:
+        if content is None or isinstance(content, str):
             return content
-        parts = cast("list[object]", content)
+        named = ((f"{path}.content[{place}]", part) for place, part in enumerate(content))
+        return self._joined(self._parts(named, thoughts))
+
+    def _parts(self, content: Iterable[tuple[str, ContentPart]], thoughts: list[str]) -> list[object]:
+        wire = [self._part(part, where, thoughts) for where, part in content]
+        return [item for item in wire if item is not None]
+
+    def _joined(self, parts: list[object]) -> object:
+        """The content as one text, where the server wants that and nothing else is in it."""
+        if self._forms.get("text") != "joined":
+            return parts
         texts = [part.text for part in parts if isinstance(part, TextPart)]
         return "".join(texts) if texts and len(texts) == len(parts) else parts
 
@@ -233,6 +230,10 @@ def _is_wire_part(part: ContentPart) -> bool:
     if isinstance(part, TextPart):
         return part.state is None
     return not isinstance(part, FilePart) or part.file.file_url is None
+
+
+def _are_wire_calls(calls: Sequence[ToolCall]) -> bool:
+    return bool(calls) and all(map(_is_wire_call, calls))  # the API refuses an empty list
 
 
 def _is_wire_call(call: ToolCall) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
-from ...types import AudioPart, ContentPart, FilePart, ImagePart, Message, user
+from ...types import AudioPart, ContentPart, FilePart, ImagePart, Message, Opaque, user
 from ..losses import Losses
 
-_MEDIA = (AudioPart, FilePart, ImagePart)
+Medium: TypeAlias = AudioPart | FilePart | ImagePart
 
 
 def with_media_apart(conversation: Sequence[Message], losses: Losses) -> Iterable[tuple[int, Message]]:
@@ -30,20 +31,31 @@ def _apart(conversation: Sequence[Message], losses: Losses) -> Iterator[tuple[in
             continue
         if found := _media(message):
             losses.approximate(f"messages[{position}].content", "the API has no media in results; the user shows them")
-            media += found
-            message = msgspec.structs.replace(message, content=_rest(message))  # noqa: PLW2901
+            media += [_unmarked(part, f"messages[{position}].content[{place}]", losses) for place, part in found]
+            message = _without_media(message, f"messages[{position}]", losses)  # noqa: PLW2901
         yield position, message
     if media:
         yield len(conversation) - 1, user(media)
 
 
-def _media(message: Message) -> list[ContentPart]:
-    content = message.content
-    return [] if content is None or isinstance(content, str) else [part for part in content if isinstance(part, _MEDIA)]
+def _media(message: Message) -> list[tuple[int, Medium]]:
+    """The media of a message, with their places."""
+    return [(place, part) for place, part in enumerate(message.content or ()) if isinstance(part, Medium)]
 
 
-def _rest(message: Message) -> str | list[ContentPart]:
-    """What is left of the content; a result has one, if an empty one."""
-    return [
-        part for part in message.content or () if not isinstance(part, str | AudioPart | FilePart | ImagePart)
-    ] or ""
+def _unmarked(part: ContentPart, path: str, losses: Losses) -> ContentPart:
+    """The part without a mark of the cache, which would mark another place."""
+    if isinstance(part, Opaque) or part.cache_control is None:
+        return part
+    losses.drop(f"{path}.cache_control", "the mark would stand elsewhere than in the result")
+    return msgspec.structs.replace(part, cache_control=None)
+
+
+def _without_media(message: Message, path: str, losses: Losses) -> Message:
+    """The result with what is left of its content; it has one, if an empty one."""
+    rest = [
+        _unmarked(part, f"{path}.content[{place}]", losses)
+        for place, part in enumerate(message.content or ())
+        if not isinstance(part, str | Medium)
+    ]
+    return msgspec.structs.replace(message, content=rest or "")

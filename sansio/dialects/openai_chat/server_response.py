@@ -14,6 +14,7 @@ from ...types import (
     ChatResponse,
     Choice,
     CustomToolCall,
+    ImagePart,
     Message,
     Opaque,
     OrderedPart,
@@ -69,6 +70,8 @@ def _message(message: Message) -> dict[str, object]:
     )
     for state in _states(message):
         known |= msgspec.json.decode(state.raw, type=dict[str, Raw])
+    if images := [part for part in message.parts or () if isinstance(part, ImagePart)]:
+        known["images"] = images  # as openrouter has it
     calls = calls_in(message.parts or ()) or message.tool_calls
     if calls is not None:
         known["tool_calls"] = [_tool_call(call) for call in calls]

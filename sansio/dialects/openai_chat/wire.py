@@ -66,7 +66,7 @@ class LogprobsPiece(msgspec.Struct, gc=False):
 
 
 class MessagePiece(msgspec.Struct, gc=False):
-    """A message or a delta of one; mistral's content is a list of parts, and openrouter proves its reasoning by details."""
+    """A message or a delta of one; mistral's content is a list of parts, and openrouter has images and details of reasoning."""
 
     content: str | list[Raw] | None = None
     reasoning_content: str | None = None
@@ -77,6 +77,7 @@ class MessagePiece(msgspec.Struct, gc=False):
     annotations: list[Members] | None = None
     function_call: FunctionPiece | None = None
     reasoning_details: list[Members] | None = None
+    images: list[Raw] | None = None
 
 
 class CostPiece(msgspec.Struct, gc=False):

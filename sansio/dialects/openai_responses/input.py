@@ -6,7 +6,7 @@ calls, and whatever else the API once said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -29,6 +29,7 @@ from ...types import (
 )
 from ..losses import Losses
 from ..media import inline
+from ..ordered import named_parts
 from .wire import given
 
 Json: TypeAlias = dict[str, object]
@@ -137,8 +138,7 @@ class InputWriter:
     def _ordered(self, message: Message, path: str) -> list[object]:
         items: list[object] = []
         run = _Run(message, "output_text" if message.role == "assistant" else "input_text")
-        for name, part in _named_parts(message):
-            where = f"{path}.{name}"
+        for where, part in _named_parts(message, path):
             match part:
                 case FunctionToolCall() | CustomToolCall():
                     self._end(run, items)
@@ -164,6 +164,8 @@ class InputWriter:
         return items
 
     def _add(self, run: _Run, part: ContentPart, path: str) -> None:
+        if run.wire and isinstance(part, TextPart) and part.state is not None and not part.text:
+            return  # it only holds the state of the message
         if (wire := self._part(part, path, run.text_type)) is not None:
             run.wire.append(wire)
             run.text = _plain_text(part) if len(run.wire) == 1 else None
@@ -243,29 +245,18 @@ class _Run:
         self.members: Mapping[str, object] = {}
 
 
-def _named_parts(message: Message) -> list[tuple[str, OrderedPart]]:
-    """The parts in order, with their names; a refusal stands behind the text, and before calls."""
-    if message.parts is not None:
-        parts = [(f"parts[{place}]", part) for place, part in enumerate(message.parts)]
-    else:
-        parts = list(_usual_parts(message))
+def _named_parts(message: Message, path: str) -> list[tuple[str, OrderedPart]]:
+    """The parts in order, with their paths; a refusal stands behind the text, and before calls.
+
+    A refusal that was all of a message stands before the empty text that holds the message's state.
+    """
+    parts = list(named_parts(message, path))
     if message.refusal is not None:
-        calls = (n for n, (_, part) in enumerate(parts) if isinstance(part, FunctionToolCall | CustomToolCall))
-        parts.insert(next(calls, len(parts)), ("refusal", RefusalPart(refusal=message.refusal)))
+        states = [n for n, (_, part) in enumerate(parts) if isinstance(part, TextPart) and part.state and not part.text]
+        calls = [n for n, (_, part) in enumerate(parts) if isinstance(part, FunctionToolCall | CustomToolCall)]
+        place = (states or calls or [len(parts)])[0]
+        parts.insert(place, (f"{path}.refusal", RefusalPart(refusal=message.refusal)))
     return parts
-
-
-def _usual_parts(message: Message) -> Iterator[tuple[str, OrderedPart]]:
-    """What the other fields of a message amount to."""
-    if message.reasoning_content:
-        yield "reasoning_content", ReasoningPart(text=message.reasoning_content)
-    if isinstance(message.content, str):
-        yield "content", TextPart(text=message.content)
-    else:
-        for place, part in enumerate(message.content or ()):
-            yield f"content[{place}]", part
-    for place, call in enumerate(message.tool_calls or ()):
-        yield f"tool_calls[{place}]", call
 
 
 def _plain_text(part: ContentPart) -> str | None:

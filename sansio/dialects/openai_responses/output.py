@@ -39,6 +39,7 @@ Spoken: TypeAlias = Piece | Event
 TEXT: Final = "response.output_text.delta"
 _NOWHERE: Final = -1
 _TEXTS: Final = frozenset({"output_text", "text"})
+_SPOKEN: Final = _TEXTS | {"refusal"}
 
 
 class _Item:
@@ -233,9 +234,10 @@ class Output:
                 events.append(Opaque(DIALECT, Raw(msgspec.json.encode(message))))
             elif place in unsaid and piece.refusal:
                 events.append(RefusalDelta(piece.refusal))
-        has_text = any(piece.type in _TEXTS for piece in pieces)
-        if has_text and (state := state_of(raw, "message", reasoned=self._reasoned)) is not None:
-            events.append(StateAdded(state, "text"))
+        state = state_of(raw, "message", reasoned=self._reasoned)
+        if state is not None and any(piece.type in _SPOKEN for piece in pieces):
+            # Where there is no text, an empty one of its own: the state is not that of an earlier message.
+            events += [*([] if any(piece.text for piece in pieces) else [TextDelta("")]), StateAdded(state, "text")]
 
     def _take_reasoning(self, item: _Item, raw: Raw, events: list[Delta]) -> None:
         self._reasoned |= not is_sealed(raw)

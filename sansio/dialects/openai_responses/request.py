@@ -124,10 +124,7 @@ def _has_reasoned(conversation: Sequence[Message]) -> bool:
 
 
 def _max_tokens(parameters: Parameters) -> dict[str, object]:
-    limit, older = parameters.take("max_completion_tokens"), parameters.take("max_tokens")
-    if limit is not None and older not in {None, limit}:
-        parameters.losses.drop("max_tokens", "max_completion_tokens says otherwise")
-    limit = older if limit is None else limit
+    limit = parameters.take_limit()
     return {} if limit is None else {"max_output_tokens": limit}
 
 

@@ -16,7 +16,8 @@ from msgspec import Raw
 from ...errors import Failure
 from ...http import Headers
 from ...types import ChatRequest, Extra, Message, StreamOptions, system, user
-from ..openai_chat.server_request import read_body
+from ..inbound import read_request
+from ..openai_chat.server_request import WORDS
 from ..shapes import reader_of, shape
 from .fields import Fields, build, each, read_text, reads
 from .request import LOGPROBS, SAME
@@ -41,7 +42,7 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
     messages, parts and tools are in their `extra`, those of the assistant's texts and calls in their state; items, parts,
     tools and tool choices of an unknown type are Opaque.  `stream` is kept.
     """
-    return read_body(method, path, headers, body, end=PATH, read=_read_request)
+    return read_request((method, path), PATH, headers, body, _read_request, words=WORDS)
 
 
 def _read_request(raw: Raw) -> ChatRequest:

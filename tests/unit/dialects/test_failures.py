@@ -33,6 +33,8 @@ def _kind(status: int, error: object, **headers: str) -> str:
         (401, {"message": "m", "code": "invalid_api_key"}, "authentication"),
         (400, {"message": "API key not valid. Please pass a valid API key."}, "authentication"),
         (401, {"message": "Your IP is not in the allowlist"}, "permission_denied"),
+        (401, {"message": "m", "code": "PermissionDenied"}, "permission_denied"),
+        (400, {"message": "m", "metadata": {"error_type": "string_too_long"}}, "context_window"),
         (403, {"message": "m", "code": "model_not_found"}, "permission_denied"),
         (404, {"message": "m", "code": "model_not_found"}, "not_found"),
         (413, {"message": "m", "type": "tokens", "code": "rate_limit_exceeded"}, "rate_limited"),

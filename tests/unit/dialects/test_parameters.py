@@ -9,7 +9,7 @@ import sansio
 from sansio import ChatRequest
 from sansio.dialects.losses import Losses
 from sansio.dialects.parameters import Parameters, apply_rules, rule_for
-from sansio.types import FunctionChoice, Loss, ModelRule, Quirks, StreamOptions, Thinking
+from sansio.types import FunctionChoice, JsonObjectFormat, Loss, ModelRule, Quirks, StreamOptions, Thinking
 
 _OPENAI = sansio.provider("openai")
 
@@ -45,7 +45,11 @@ _QUIRKS = Quirks(
         ModelRule(
             pattern="x.*",
             spelled={"verbosity": {"low": "terse"}},
-            refused={"thinking": frozenset({"disabled"}), "tool_choice": frozenset({"required"})},
+            refused={
+                "response_format": frozenset({"json_object"}),
+                "thinking": frozenset({"disabled"}),
+                "tool_choice": frozenset({"required"}),
+            },
         ),
         ModelRule(pattern="a.*", forbidden=frozenset({"top_k"}), lifted_by="none", reasoning="budget"),
         ModelRule(pattern=".*b", renamed={"stop": "halt"}),
@@ -69,6 +73,8 @@ def test_a_model_without_a_rule() -> None:
         ({"max_tokens": 5, "stop": "x"}, "bb", {"max_output": 5, "halt": "x"}, []),
         ({"max_tokens": 5, "max_output": 6}, "c", {"max_output": 6}, [("max_tokens", "max_output says otherwise")]),
         ({"max_tokens": 5, "max_output": 5}, "c", {"max_output": 5}, []),
+        ({"max_tokens": 5, "max_output": None}, "c", {"max_output": 5}, []),
+        ({"max_tokens": None, "max_output": 5}, "c", {"max_output": 5}, []),
         ({"seed": 5, "top_k": 1}, "a", {}, [("seed", "mine does not take it"), ("top_k", "a does not take it")]),
         ({"top_k": 1, "reasoning_effort": "none"}, "a", {"top_k": 1, "reasoning_effort": "none"}, []),
         ({"seed": None}, "c", {}, []),
@@ -80,6 +86,7 @@ def test_a_model_without_a_rule() -> None:
         ({"tool_choice": "required"}, "c", {"tool_choice": "required"}, []),
         ({"tool_choice": FunctionChoice.of("f")}, "x", {"tool_choice": FunctionChoice.of("f")}, []),
         ({"thinking": Thinking("disabled")}, "x", {}, [("thinking", "x does not take 'disabled'")]),
+        ({"response_format": JsonObjectFormat()}, "x", {}, [("response_format", "x does not take 'json_object'")]),
         ({"thinking": Thinking("enabled")}, "x", {"thinking": Thinking("enabled")}, []),
         ({"stream_options": StreamOptions(include_usage=True)}, "o", {}, []),
         (
@@ -95,3 +102,17 @@ def test_rules(members: dict[str, object], model: str, left: object, lost: list[
     assert apply_rules(members, model, _MINE, losses) is rule_for(_MINE, model) or model == "c"
     assert members == left
     assert losses.found == [Loss(name, "dropped", reason) for name, reason in lost]
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "limit", "lost"),
+    [(None, None, None, 0), (5, None, 5, 0), (None, 6, 6, 0), (5, 5, 5, 0), (5, 6, 5, 1)],
+)
+def test_the_limit_has_two_names(newer: int | None, older: int | None, limit: int | None, lost: int) -> None:
+    """The newer counts, and the other is lost where it says otherwise."""
+    losses = Losses("x")
+    request = ChatRequest(model="m", messages="hi", max_completion_tokens=newer, max_tokens=older)
+    parameters = Parameters(request, losses)
+    assert parameters.take_limit() == limit
+    assert parameters.left == {}
+    assert losses.found == [Loss("max_tokens", "dropped", "max_completion_tokens says otherwise")] * lost

@@ -139,7 +139,12 @@ def test_explanations_of_errors(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("body", "failure"),
-    [([], "truncated"), ([b""], "truncated"), ([b"", b'{"message":"no"}'], "protocol"), ([b"\x00\x00"], "truncated")],
+    [
+        ([], "truncated"),
+        ([b""], "truncated"),
+        ([b"", b'{"message":"no"}'], "server_error"),
+        ([b"\x00\x00"], "truncated"),
+    ],
 )
 def test_where_messages_of_the_event_stream_are_expected(body: list[bytes], failure: str) -> None:
     """Nothing at all, a document, and a message that is cut."""
@@ -151,3 +156,17 @@ def test_where_messages_of_the_event_stream_are_expected(body: list[bytes], fail
     exchange.receive_eof()
     assert isinstance(exchange.outcome, Failed)
     assert exchange.outcome.failure.kind == failure
+
+
+@pytest.mark.parametrize("cut", [1, 2, 12, -1])
+def test_a_document_where_messages_of_the_event_stream_are_expected(cut: int) -> None:
+    """It is read once, wherever it is cut."""
+    bedrock = sansio.provider("bedrock", region="us-east-1", api_key="key")
+    exchange = Exchange(bedrock, ChatRequest(model="m", messages="hi"), stream=True)
+    exchange.receive_head(200, [("content-type", "application/json")])
+    body = b'{"output":{"message":{"role":"assistant","content":[{"text":"a"}]}},"stopReason":"end_turn"}'
+    for data in (body[:cut], body[cut:]):
+        exchange.receive_data(data)
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Completed)
+    assert exchange.outcome.response.text == "a"

@@ -8,7 +8,16 @@ import pytest
 
 import sansio.models
 from sansio.models import ModelInfo, Prices, Registry, Tier, UnitRates, Units, bill, cost
-from sansio.types import ChatResponse, Image, ImageResponse, RerankResponse, Response, TranscriptionResponse, Usage
+from sansio.types import (
+    ChatResponse,
+    EmbeddingResponse,
+    Image,
+    ImageResponse,
+    RerankResponse,
+    Response,
+    TranscriptionResponse,
+    Usage,
+)
 
 USAGE = Usage(1000, 500, 1500)
 D = Decimal
@@ -54,6 +63,16 @@ def test_the_cost_is_that_of_the_bill() -> None:
     assert found is not None
     assert found.total == cost(_answer(), registry=REGISTRY) == D("0.004")
     assert [line.bucket for line in found.lines] == ["input", "output"]
+
+
+@pytest.mark.parametrize("usage", [Usage(1000), Usage(total_tokens=1000)])
+def test_vectors_and_rankings_have_no_completion(usage: Usage) -> None:
+    registry = Registry([ModelInfo(provider="acme", id="e", prices=Prices(input=D(2)))], packaged=False)
+    answers = [
+        EmbeddingResponse(data=[], model="e", usage=usage, provider="acme"),
+        RerankResponse(results=[], model="e", usage=usage, provider="acme"),
+    ]
+    assert [cost(answer, registry=registry) for answer in answers] == [D("0.002"), D("0.002")]
 
 
 def test_without_a_provider_nothing_is_known() -> None:

@@ -172,6 +172,11 @@ TIERED = Prices(
         (10, "default", 1),
         (10, "auto", 1),
         (10, "scale", 1),
+        (10, "ON_DEMAND", 1),
+        (10, "ON_DEMAND_PRIORITY", 5),
+        (10, "ON_DEMAND_FLEX", D("0.5")),
+        (10, "PROVISIONED_THROUGHPUT", None),
+        (10, "reserved", None),
         (10, "batch", None),
     ],
 )

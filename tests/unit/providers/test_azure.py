@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import sansio
 from sansio import ChatRequest, Exchange, FilePart, FileReference, Message, Provider, TextPart, user
 from sansio.types import ContentPart, EmbeddingRequest
@@ -34,6 +36,12 @@ def test_the_form_with_a_dated_version() -> None:
     assert vectors.url == f"{base}/deployments/e/embeddings?api-version=2024-10-21"
     responses = sansio.provider("azure_openai", env=env, dialect="openai_responses")
     assert _url(responses) == f"{base}/responses?api-version=2024-10-21"
+
+
+@pytest.mark.parametrize("version", ["v1", "preview"])
+def test_a_version_without_a_date_is_a_part_of_the_query(version: str) -> None:
+    azure = sansio.provider("azure", api_key="k", resource="res", api_version=version)
+    assert _url(azure) == f"https://res.openai.azure.com/openai/v1/chat/completions?api-version={version}"
 
 
 def test_an_endpoint_is_that_of_the_resource() -> None:
@@ -95,5 +103,9 @@ def test_claude_at_foundry() -> None:
     headers = dict(request.headers)
     assert (headers["x-api-key"], headers["api-key"], headers["anthropic-version"]) == ("k", "k", "2023-06-01")
     assert "extra-parameters" not in headers
+    for url in ("https://other.services.ai.azure.com/models?x=1", "https://other.services.ai.azure.com"):
+        elsewhere = sansio.provider("azure_ai", api_key="k", base_url=url, resource="res")
+        claude = Exchange(elsewhere, ChatRequest(model="claude-sonnet-4-5", messages="hi"))
+        assert claude.request.url == "https://other.services.ai.azure.com/anthropic/v1/messages"
     sent, _ = body(foundry, model="claude-sonnet-4-5")
     assert sent["max_tokens"] == 64000  # the model's own, by the rules that Anthropic's models have

@@ -8,7 +8,7 @@ import pytest
 
 import sansio
 from sansio import ChatRequest, Exchange, Message, user
-from sansio.types import FunctionDefinition, FunctionTool, JsonSchema, JsonSchemaFormat, Thinking
+from sansio.types import FunctionDefinition, FunctionTool, JsonObjectFormat, JsonSchema, JsonSchemaFormat, Thinking
 from tests.unit.providers.asked import body
 
 _TOOLS = [FunctionTool(FunctionDefinition("f", parameters={"type": "object"}))]
@@ -149,6 +149,8 @@ _COMMON: dict[str, Any] = {"n": 2, "seed": 5, "stop": ["x"], "logit_bias": {"1":
         ),
         ("together", "m", {"top_k": 5, "user": "u", "parallel_tool_calls": False}, ["parallel_tool_calls", "user"]),
         ("perplexity", "m", {"seed": 5, "top_k": 5, "user": "u"}, ["seed", "user"]),
+        ("perplexity", "m", {"min_p": 0.5, "thinking": Thinking("enabled")}, ["min_p", "thinking"]),
+        ("perplexity", "m", {"response_format": JsonObjectFormat()}, ["response_format"]),
         ("openrouter", "m", {"min_p": 0.1, "repetition_penalty": 1.1, **_COMMON}, []),
     ],
 )

@@ -56,6 +56,8 @@ def test_another_version() -> None:
     ("model", "stream", "path"),
     [
         ("claude-sonnet-4-5@20250929", False, "publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict"),
+        ("anthropic/claude-opus-5", False, "publishers/anthropic/models/claude-opus-5:rawPredict"),
+        ("publishers/anthropic/models/claude-opus-5", False, "publishers/anthropic/models/claude-opus-5:rawPredict"),
         ("vertex_ai/claude-opus-5", True, "publishers/anthropic/models/claude-opus-5:streamRawPredict"),
         ("meta/llama-4-maverick-17b-128e-instruct-maas", False, "endpoints/openapi/chat/completions"),
         ("xai/grok-4.1-fast-reasoning", True, "endpoints/openapi/chat/completions"),
@@ -81,6 +83,8 @@ def test_claude_names_its_version_and_no_model() -> None:
     counting = Exchange(provider, CountTokensRequest(ChatRequest(model="claude-x", messages="hi"))).request
     assert counting.url.endswith("/v1/projects/p/locations/global/publishers/anthropic/models/count-tokens:rawPredict")
     assert b'"model":"claude-x"' in bytes(counting.body)  # type: ignore[arg-type]
+    named = Exchange(provider, CountTokensRequest(ChatRequest(model="anthropic/claude-x", messages="hi"))).request
+    assert named == counting
 
 
 def test_embeddings_of_open_models() -> None:

@@ -125,6 +125,15 @@ def test_an_option_may_ask_for_other_urls_and_a_resource_has_the_path_of_them(op
     assert [dict(request.headers)[name] for name in ("api-key", "x-key")] == ["k", "k"]
 
 
+def test_an_option_that_only_a_variant_needs_is_missed_by_it() -> None:
+    cloud = sansio.provider("cloud", api_key="k", base_url="http://h")
+    assert Exchange(cloud, ChatRequest(model="m", messages="hi")).request.url.startswith("http://h/v1/models/m/chat")
+    with pytest.raises(LocalProtocolError, match=r"'cloud' needs project= for 'eu-big'"):
+        Exchange(cloud, ChatRequest(model="eu-big", messages="hi"))
+    placed = sansio.provider("cloud", api_key="k", base_url="http://h", project="p")
+    assert Exchange(placed, ChatRequest(model="eu-big", messages="hi")).request.url == "http://h/p/eu?version=v1"
+
+
 def test_another_dialect_has_no_variants() -> None:
     assert sansio.provider("cloud", dialect="openai_chat", base_url="http://h").variants == ()
 

@@ -276,6 +276,8 @@ def test_providers_of_clouds_are_there_with_what_they_need(tmp_path: Path) -> No
     assert names({"HOME": str(tmp_path)}) == set()
 
 
-def test_secrets_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(LocalProtocolError, match="half a key"):
-        from_environment({"AWS_ACCESS_KEY_ID": "id", "HOME": str(tmp_path)}, {})
+def test_secrets_that_cannot_be_used_are_missed_by_the_requests_that_need_them(tmp_path: Path) -> None:
+    env = {"OPENAI_API_KEY": "k", "AWS_ACCESS_KEY_ID": "id", "AWS_REGION": "us-east-1", "HOME": str(tmp_path)}
+    assert names(env) == {"bedrock", "openai"}
+    with Client.from_environment(env) as client, pytest.raises(LocalProtocolError, match="half a key"):
+        client.send(ChatRequest(model="bedrock/m", messages="hi"))

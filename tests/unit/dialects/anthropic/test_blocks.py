@@ -40,7 +40,7 @@ def written(*parts: OrderedPart, lacks: frozenset[str] = frozenset()) -> tuple[o
     """The blocks as JSON values, the losses, and the beta features."""
     losses = Losses("anthropic")
     writer = BlockWriter(losses, lacks)
-    blocks = writer.blocks(parts, "content")
+    blocks = writer.blocks((f"content[{place}]", part) for place, part in enumerate(parts))
     said = [f"{loss.path} {loss.action}" for loss in losses.found]
     return msgspec.json.decode(msgspec.json.encode(blocks)), said, writer.betas
 
@@ -59,10 +59,12 @@ def test_text_with_its_mark_its_citations_and_what_else_it_has() -> None:
     assert written(part) == ([block], [], set())
 
 
-def test_an_empty_text_says_nothing_unless_it_carries_something() -> None:
+def test_an_empty_text_says_nothing_and_carries_no_mark() -> None:
     assert written(TextPart(text="")) == ([], [], set())
     marked = TextPart(text="", cache_control=CacheControl())
-    assert written(marked)[0] == [{"type": "text", "text": "", "cache_control": {"type": "ephemeral"}}]
+    assert written(marked) == ([], ["content[0].cache_control dropped"], set())
+    kept = TextPart(text="", extra={"x": Raw(b"1")})
+    assert written(kept)[0] == [{"type": "text", "text": "", "x": 1}]
 
 
 def test_the_mark_of_another_api_is_a_loss() -> None:

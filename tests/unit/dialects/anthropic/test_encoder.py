@@ -249,6 +249,13 @@ def test_a_failure_is_an_event_behind_what_was_said_before_it() -> None:
     assert encoder.ended
 
 
+def test_a_refusal_that_a_failure_cuts_off_is_text() -> None:
+    encoder = SERVER.encoder(REQUEST, "/v1/messages")
+    assert encoder.encode(RefusalDelta("no")) == b""
+    said = records(encoder.encode(Failed(Failure(kind="overloaded", message="m"))))
+    assert [record["delta"] for record in said if "delta" in record] == [{"type": "text_delta", "text": "no"}]
+
+
 @pytest.mark.parametrize("choices", [[], [Choice(0, Message("assistant", "hi"), "length")]])
 def test_an_answer_that_was_not_streamed_is_said_at_its_end(choices: list[Choice]) -> None:
     encoder = SERVER.encoder(REQUEST, "/v1/messages")

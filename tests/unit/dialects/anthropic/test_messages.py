@@ -89,6 +89,24 @@ def test_results_stand_at_the_front_of_their_turn() -> None:
     assert said == ["messages[3] approximated", "messages[4] approximated"]
 
 
+def test_results_stand_in_front_of_instructions_that_come_between() -> None:
+    call = FunctionToolCall(id="a", function=FunctionCall("f", "{}"))
+    messages = [user("q"), assistant(tool_calls=[call]), developer("later"), tool("1", "a"), tool("2", "b")]
+    _, turns, said = written(*messages)
+    assert isinstance(turns, list)
+    assert turns[2:] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "a", "content": "1"},
+                {"type": "tool_result", "tool_use_id": "b", "content": "2"},
+            ],
+        },
+        {"role": "system", "content": [text("later")]},
+    ]
+    assert said == ["messages[3] approximated", "messages[4] approximated"]
+
+
 def test_a_result_needs_the_call_that_it_answers() -> None:
     with pytest.raises(LocalProtocolError, match=r"messages\[0\].*tool_call_id"):
         written(Message("tool", "42"))
@@ -111,7 +129,7 @@ def test_what_the_api_has_no_word_for_is_lost() -> None:
     assert said == [
         "messages[1].audio dropped",
         "messages[1].function_call dropped",
-        "messages[1].content[1] approximated",
+        "messages[1].refusal approximated",
         "messages[1].name dropped",
         "messages[2] dropped",
     ]

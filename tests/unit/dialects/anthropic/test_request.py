@@ -27,6 +27,7 @@ from sansio.types import (
     Quirks,
     TextFormat,
     Thinking,
+    assistant,
     user,
 )
 
@@ -74,6 +75,8 @@ def test_the_maximum_is_filled_where_the_caller_gave_none() -> None:
     unlimited = ChatRequest(model="claude-opus-4-1", messages="hi")
     assert sent(unlimited, ANTHROPIC) == ({"max_tokens": 32_000}, ["max_tokens filled"])
     assert sent(unlimited) == ({"max_tokens": 4096}, ["max_tokens filled"])
+    thinking = ChatRequest(model="claude-x", messages="hi", thinking=Thinking("enabled", 9000))
+    assert sent(thinking)[0]["max_tokens"] == 13_096
 
 
 def test_of_two_maxima_the_newer_counts() -> None:
@@ -148,6 +151,13 @@ def test_thinking_rules_sampling_out() -> None:
     assert said == ["top_p dropped"]
     assert body["thinking"] == {"type": "adaptive", "display": "summarized"}
     assert body["output_config"] == {"effort": "low"}
+
+
+def test_no_answer_is_begun_for_a_model_that_is_to_think() -> None:
+    begun = [user("hi"), assistant("He")]
+    assert sent(ChatRequest(model="claude-opus-4-1", messages=begun, max_tokens=9000), ANTHROPIC)[1] == []
+    with pytest.raises(LocalProtocolError, match="begun for it"):
+        sent(ChatRequest(model="claude-opus-4-1", messages=begun, thinking=Thinking("enabled", 1024)), ANTHROPIC)
 
 
 def test_an_effort_as_a_budget() -> None:

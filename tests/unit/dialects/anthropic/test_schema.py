@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 import sansio
 from sansio.dialects.anthropic.schema import compiled
 from sansio.dialects.losses import Losses
 
 
-class Person(sansio.types.Response, frozen=True):
+class Person(msgspec.Struct, frozen=True):
     """Something that a model is to fill in."""
 
     name: str
@@ -29,11 +31,21 @@ def test_a_strict_schema_stays_as_it_is() -> None:
 
 
 def test_objects_are_closed_at_every_depth() -> None:
+    silent = {"type": "object", "properties": {"a": {"type": "object"}}}
     open_ = {"type": "object", "properties": {"a": {"type": "object", "additionalProperties": {"type": "string"}}}}
     closed = {"type": "object", "additionalProperties": False}
-    assert losses_of(open_) == (
-        {"type": "object", "properties": {"a": closed}, "additionalProperties": False},
-        ["schema.additionalProperties approximated"],
+    whole = {"type": "object", "properties": {"a": closed}, "additionalProperties": False}
+    assert losses_of(open_) == (whole, ["schema.additionalProperties approximated"])
+    assert losses_of(silent) == (whole, ["schema.additionalProperties filled"])
+
+
+def test_formats_and_least_lengths_of_which_the_api_takes_some() -> None:
+    known = {"type": "array", "minItems": 1, "items": {"type": "string", "format": "uuid"}}
+    assert losses_of(known) == (known, [])
+    others = {"type": "array", "minItems": 2, "items": {"type": "string", "format": "decimal"}}
+    assert losses_of(others) == (
+        {"type": "array", "items": {"type": "string"}},
+        ["schema.format dropped", "schema.minItems dropped"],
     )
 
 

@@ -57,7 +57,7 @@ def test_results_are_messages_of_their_own_in_front_of_the_rest() -> None:
     assert read(turn) == [
         Message("tool", "42", tool_call_id="t", extra={"is_error": Raw(b"true")}),
         Message("tool", [ImagePart(image_url=ImageUrl("https://x"))], tool_call_id="u"),
-        Message("tool", None, tool_call_id="v"),
+        Message("tool", "", tool_call_id="v"),
         Message("user", [TextPart(text="so")]),
     ]
 

@@ -75,10 +75,16 @@ def test_an_effort(rule: ModelRule, effort: str | None, lacks: frozenset[str], p
             BUDGET,
             (Thinking("adaptive"), None),
             NONE,
-            Plan({"type": "enabled", "budget_tokens": 4096}, None, 4096),
+            Plan({"type": "enabled", "budget_tokens": 4096}, None, 4096, True),
             ["thinking.type approximated"],
         ),
-        (BUDGET, (Thinking("enabled"), "low"), NONE, Plan({"type": "enabled", "budget_tokens": 1024}, None, 1024), []),
+        (
+            BUDGET,
+            (Thinking("enabled"), "low"),
+            NONE,
+            Plan({"type": "enabled", "budget_tokens": 1024}, None, 1024, True),
+            [],
+        ),
         (BUDGET, (Thinking("enabled"), "odd"), NONE, Plan({"type": "enabled"}), []),
         (
             BUDGET,
@@ -115,10 +121,11 @@ def test_what_else_thinking_has_is_kept() -> None:
 def test_a_budget_fits_into_the_maximum() -> None:
     losses = Losses("anthropic")
     effort = Plan({"type": "enabled"}, budget=1024, raises=True)
-    assert fit_budget(effort, 2000, losses) == 2000
-    assert fit_budget(Plan({"type": "adaptive"}, budget=1024), 500, losses) == 500
+    assert fit_budget(effort, 2000, None, losses) == 2000
+    assert fit_budget(Plan({"type": "adaptive"}, budget=1024), 500, None, losses) == 500
     assert not losses.found
-    assert fit_budget(effort, 1024, losses) == 2048
-    assert [loss.path for loss in losses.found] == ["max_tokens"]
+    assert fit_budget(effort, 1024, None, losses) == 2048
+    assert fit_budget(effort, 1024, 1500, losses) == 1500
+    assert [loss.path for loss in losses.found] == ["max_tokens", "max_tokens"]
     with pytest.raises(LocalProtocolError, match=r"budget_tokens is 1024 and max_tokens 1024"):
-        fit_budget(Plan({"type": "enabled"}, budget=1024), 1024, losses)
+        fit_budget(Plan({"type": "enabled"}, budget=1024), 1024, None, losses)

@@ -130,6 +130,11 @@ def test_a_subset_is_said_by_leaving_the_others_out() -> None:
     assert members["tool_choice"] == {"type": "any"}
 
 
+def test_a_choice_of_the_api_s_own_needs_tools_too() -> None:
+    own = Opaque("anthropic", Raw(b'{"type":"new"}'))
+    assert written(ChatRequest(model="m", messages="", tool_choice=own)) == ({}, ["tool_choice dropped"])
+
+
 def test_without_tools_there_is_no_choice() -> None:
     assert written(ChatRequest(model="m", messages="", tool_choice="required")) == ({}, ["tool_choice dropped"])
     assert written(ChatRequest(model="m", messages="", tool_choice="none", parallel_tool_calls=False)) == ({}, [])

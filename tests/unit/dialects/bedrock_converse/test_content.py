@@ -60,7 +60,6 @@ def function(arguments: str) -> FunctionToolCall:
     ("part", "blocks"),
     [
         (TextPart(text="a"), [{"text": "a"}]),
-        (TextPart(text=""), NO_BLOCKS),
         (TextPart(text="", extra={"x": Raw(b"1")}), [{"text": "", "x": 1}]),
         (ImagePart(image_url=ImageUrl(PNG, "auto")), [IMAGE]),
         (ImagePart(image_url=ImageUrl(PNG), extra={"x": Raw(b"1")}), [{"image": {**IMAGE["image"], "x": 1}}]),
@@ -132,6 +131,11 @@ def test_parts_that_lose_something(part: OrderedPart, blocks: object, losses: ob
 def test_arguments_that_are_no_object_are_the_callers_mistake() -> None:
     with pytest.raises(LocalProtocolError, match=r"p\[0\].function.arguments"):
         written(function("[1"))
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_white_space_says_nothing(text: str) -> None:
+    assert written(TextPart(text=text), RefusalPart(refusal="no")) == ([{"text": "no"}], [("p[1]", "approximated")])
 
 
 def test_a_mark_of_the_cache_is_a_block_behind_the_part() -> None:

@@ -404,9 +404,10 @@ def test_text_with_citations() -> None:
     assert events[:2] == [TextDelta("a"), AnnotationAdded(Annotation("citation", extra=extra))]
 
 
-def test_an_empty_reasoning_is_none_and_what_is_no_block_stays() -> None:
-    events, _ = document({"reasoningContent": {}}, 5, {"toolUse": 5})
-    assert events == [item(5), item({"toolUse": 5}), finished("stop", "end_turn")]
+def test_an_empty_reasoning_is_none_and_what_is_no_block_is_noted() -> None:
+    events, of = document({"reasoningContent": {}}, 5, {"toolUse": 5})
+    assert events == [item({"toolUse": 5}), finished("stop", "end_turn")]
+    assert of.notes == ["$.output.message.content[1]"]
 
 
 def test_an_answer_without_content_is_one() -> None:

@@ -197,3 +197,18 @@ def test_a_failure_is_an_exception() -> None:
 def test_raw_bytes_pass() -> None:
     encoder = SERVER.encoder(ChatRequest(model="m", messages="hi"), "/")
     assert encoder.encode(Data(b"raw")) == b"raw"
+
+
+def test_a_call_of_a_custom_tool_is_one_of_a_function_once_it_is_whole() -> None:
+    said: list[Event[ChatResponse]] = [
+        ToolCallStarted(0, "t", "f", "custom"),
+        ToolCallDelta(0, "a"),
+        ToolCallDelta(0, '"b'),
+    ]
+    response = ChatResponse("c", 1, "m", [Choice(0, Message("assistant", None), "tool_calls")])
+    call = [
+        start(0, {"toolUse": {"toolUseId": "t", "name": "f"}}),
+        delta(0, {"toolUse": {"input": '{"input":"a\\"b"}'}}),
+    ]
+    assert encoded(*said, Completed(response))[:4] == [("messageStart", {"role": "assistant"}), *call, stop(0)]
+    assert encoded(*said, Failed(Failure(kind="rate_limited", message="slow")))[1:3] == call

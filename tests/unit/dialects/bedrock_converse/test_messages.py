@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from msgspec import Raw
 
 import sansio
 from sansio.dialects.bedrock_converse.messages import Conversation
 from sansio.dialects.losses import Losses
+from sansio.errors import LocalProtocolError
 from sansio.types import (
     CacheControl,
     FunctionCall,
@@ -91,16 +93,13 @@ def test_a_result_may_hold_an_image_and_its_mark_stands_behind_it() -> None:
 
 
 def test_an_empty_result_is_one() -> None:
-    _, turns, _ = written(sansio.tool("", "t1"), Message("tool", "a"))
-    assert turns == [
-        {
-            "role": "user",
-            "content": [
-                {"toolResult": {"toolUseId": "t1", "content": []}},
-                {"toolResult": {"toolUseId": "", "content": [{"text": "a"}]}},
-            ],
-        }
-    ]
+    _, turns, _ = written(sansio.tool("", "t1"))
+    assert turns == [{"role": "user", "content": [{"toolResult": {"toolUseId": "t1", "content": []}}]}]
+
+
+def test_a_result_needs_the_call_that_it_answers() -> None:
+    with pytest.raises(LocalProtocolError, match=r"messages\[0\]: the message of a tool needs a tool_call_id"):
+        written(Message("tool", "a"))
 
 
 def test_what_says_nothing_is_left_out() -> None:

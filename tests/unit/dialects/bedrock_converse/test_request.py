@@ -72,6 +72,15 @@ def test_instructions_come_behind() -> None:
     assert sent.body == b'{"messages":[{"role":"user","content":[{"text":"a"}]}],"system":[{"text":"be"}]}'
 
 
+def test_newer_claudes_take_no_answer_that_is_begun_for_them() -> None:
+    begun = [sansio.user("a"), sansio.assistant("He")]
+    terms = Terms(provider=PROVIDER, stream=False, limits=Limits())
+    assert CODEC.encode(ChatRequest(model=CLAUDE, messages=begun), terms).losses == ()
+    assert CODEC.encode(ChatRequest(model=NEW_CLAUDE, messages=[sansio.user("a")]), terms).losses == ()
+    with pytest.raises(LocalProtocolError, match="begun for it"):
+        CODEC.encode(ChatRequest(model=NEW_CLAUDE, messages=begun), terms)
+
+
 def test_instructions_alone_are_no_conversation() -> None:
     with pytest.raises(LocalProtocolError, match="messages"):
         Exchange(PROVIDER, ChatRequest(model="m", messages=[sansio.system("be")]))
@@ -207,6 +216,12 @@ def test_what_thinking_rules_out() -> None:
     assert lost(of) == [("tool_choice", "approximated"), ("temperature", "dropped"), ("top_k", "dropped")]
     high = encoded(CLAUDE, thinking=Thinking("enabled", 1024), max_tokens=5000, top_p=0.97)
     assert (body(high)["inferenceConfig"], lost(high)) == ({"maxTokens": 5000, "topP": 0.97}, [])
+
+
+@pytest.mark.parametrize("model", ["openai.gpt-oss-120b-1:0", "openai.gpt-6-v1:0", "deepseek.v3-v1:0"])
+def test_models_that_cannot_be_made_to_call_a_tool(model: str) -> None:
+    of = encoded(model, tools=[TOOL], tool_choice="required")
+    assert ("toolChoice" in body(of)["toolConfig"], lost(of)) == (False, [("tool_choice", "approximated")])
 
 
 def test_a_low_top_p_is_ruled_out_too() -> None:

@@ -31,11 +31,11 @@ def test_headers_tell_the_rest() -> None:
     failure = Failure(kind="bad_request", message="no", status=405, request_id="r", retry_after=1.5, should_retry=False)
     assert encode_failure(failure)[1] == (
         ("content-type", "application/json"),
-        ("x-amzn-errortype", "ValidationException"),
         ("x-amzn-requestid", "r"),
         ("retry-after", "2"),
         ("x-should-retry", "false"),
         ("allow", "POST"),
+        ("x-amzn-errortype", "ValidationException"),
     )
 
 

@@ -80,7 +80,7 @@ def test_what_other_dialects_have_beside_it() -> None:
     ]
     assert content(Message("assistant", None, parts=parts)) == [
         {"reasoningContent": {"reasoningText": {"text": "r"}}},
-        {"toolUse": {"toolUseId": "t", "name": "f", "input": "text"}},
+        {"toolUse": {"toolUseId": "t", "name": "f", "input": {"input": "text"}}},
     ]
     assert content(Message("assistant", None, refusal="no")) == [{"text": "no"}]
 

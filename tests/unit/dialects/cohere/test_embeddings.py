@@ -86,6 +86,11 @@ def test_the_answer() -> None:
 
 def test_base64() -> None:
     text = b64encode(struct.pack("<2f", 1.0, -2.5)).decode()
+    meta = {"billed_units": {"images": 1, "image_tokens": 300}}
+    end = _answered(json.dumps({"embeddings": {"float": [[1]]}, "meta": meta}).encode())
+    assert isinstance(end, Completed)
+    assert end.response.usage == Usage(300, prompt_tokens_details=PromptTokensDetails(image_tokens=300))
+
     end = _answered(json.dumps({"embeddings": {"base64": [text]}, "meta": {"billed_units": {}}}).encode())
     assert isinstance(end, Completed)
     assert [list(vector) for vector in end.response.vectors] == [[1.0, -2.5]]

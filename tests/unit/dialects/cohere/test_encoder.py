@@ -99,7 +99,8 @@ def test_calls() -> None:
         ToolCallDelta(0, "{}"),
         ToolCallStarted(1, "", "g"),
         ToolCallStarted(2, "c", "custom", "custom"),
-        ToolCallDelta(2, "free text"),
+        ToolCallDelta(2, "free "),
+        ToolCallDelta(2, "text"),
         ChoiceFinished("tool_calls"),
         UsageReported(Usage(1, 2)),
         _HI,
@@ -111,6 +112,9 @@ def test_calls() -> None:
         {"type": "tool-call-end", "index": 0},
         _delta("tool-call-start", 1, tool_calls=other),
         {"type": "tool-call-end", "index": 1},
+        _delta("tool-call-start", 2, tool_calls={**call, "id": "c", "function": {"name": "custom", "arguments": ""}}),
+        _delta("tool-call-delta", 2, tool_calls={"function": {"arguments": '{"input":"free text"}'}}),
+        {"type": "tool-call-end", "index": 2},
         _end(
             "TOOL_CALL",
             usage={

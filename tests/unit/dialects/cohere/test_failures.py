@@ -35,6 +35,7 @@ _TERMS = Terms(provider=sansio.provider("cohere"), stream=False, limits=Limits()
         (429, b'{"message":"slow down"}', "rate_limited"),
         (498, b'{"message":"invalid token, get a new one"}', "authentication"),
         (498, b'{"message":"this is a blocked token"}', "authentication"),
+        (498, b"", "authentication"),
         (499, b'{"message":"client closed request"}', "bad_request"),
         (501, b'{"message":"not implemented"}', "bad_request"),
         (503, b'{"message":"service unavailable"}', "service_unavailable"),

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from sansio import AnnotationAdded, FunctionToolCall, ImagePart, Opaque, TextPart
+from sansio import AnnotationAdded, FunctionToolCall, ImagePart, Opaque, TextPart, user
 from sansio.events import ChoiceFinished, Event, ImageAdded, ReasoningDelta, StateAdded, TextDelta
 from sansio.types import ReasoningPart
-from tests.unit.dialects.gemini.by_hand import answered, candidate, events, streamed
+from tests.unit.dialects.gemini.by_hand import answered, candidate, chat, encoded, events, read, said, streamed
 
 CALL = {"functionCall": {"name": "f", "args": {"a": 1}}}
 
@@ -55,6 +55,26 @@ def test_an_empty_text_may_be_signed() -> None:
     )
     (part,) = list(response.message.parts or ())
     assert part == TextPart(text="abc", state=Opaque("gemini", Raw(b'{"thoughtSignature":"c2ln","length":0}')))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"executableCode": {"language": "PYTHON", "code": "1"}, "thoughtSignature": "c2ln"},
+        {"toolCall": {"id": "1", "toolType": "GOOGLE_SEARCH"}, "thoughtSignature": "c2ln"},
+        {"inlineData": {"mimeType": "image/png", "data": "aGk="}, "thought": True, "thoughtSignature": "c2ln"},
+    ],
+)
+def test_a_signed_part_without_a_text_is_given_back_as_it_came(part: dict[str, Any]) -> None:
+    chunk = candidate(part, {"text": "so"}, finishReason="STOP")
+    for response in (answered(chunk), streamed(chunk)):
+        assert said(user("q"), response.message)[1]["parts"] == [part, {"text": "so"}]
+
+
+def test_a_signed_part_of_which_only_the_rest_can_be_read_is_an_empty_text() -> None:
+    chunk = b'{"candidates":[{"content":{"parts":[{"thoughtSignature":"c2ln","\xff":1}]},"finishReason":"STOP"}]}'
+    response = read(encoded(chat()), chunk)
+    assert [type(part) for part in response.message.parts or ()] == [TextPart]
 
 
 def test_a_signature_stays_behind_what_came_before_it() -> None:

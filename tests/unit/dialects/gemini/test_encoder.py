@@ -159,3 +159,15 @@ def test_without_alt_sse_a_stream_is_an_array(path: str) -> None:
 def test_a_failure_before_anything_in_an_array() -> None:
     data = encoder("/v1/models/m:streamGenerateContent").encode(Failed(Failure(kind="overloaded", message="m")))
     assert [list(chunk) for chunk in json.loads(data)] == [["error"]]
+
+
+def test_a_failure_tells_what_was_held_back_but_calls_that_are_cut_off() -> None:
+    stream = encoder()
+    for event in (ToolCallStarted(0, "a", "f"), ToolCallDelta(0, "{}"), TextDelta("b"), ToolCallStarted(1, "c", "g")):
+        assert stream.encode(event) == b""
+    for event in (ToolCallDelta(1, '{"x":'), ToolCallStarted(0, "d", "h", choice=1)):
+        stream.encode(event)
+    said, error = chunks(stream.encode(Failed(Failure(kind="overloaded", message="m"))))
+    parts: list[object] = [{"functionCall": {"name": "f", "args": {}, "id": "a"}}, {"text": "b"}]
+    assert said["candidates"] == [{"content": {"parts": parts, "role": "model"}, "index": 0}]
+    assert list(error) == ["error"]

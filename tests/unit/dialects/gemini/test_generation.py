@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sansio import JsonSchemaFormat
+from sansio import FunctionDefinition, FunctionTool, JsonSchemaFormat
 from sansio.types import AudioOptions, JsonObjectFormat, JsonSchema, TextFormat, VoiceId
 from tests.unit.dialects.gemini.by_hand import chat, lost, sent
 
@@ -65,6 +65,20 @@ def test_formats(format_: object, expected: object) -> None:
 def test_a_description_of_a_schema_is_lost() -> None:
     format_ = JsonSchemaFormat(JsonSchema("a", {}, "what it is"))
     assert lost(chat(response_format=format_)) == [("response_format.json_schema.description", "dropped")]
+
+
+@pytest.mark.parametrize(
+    ("model", "format_", "losses"),
+    [
+        ("gemini-2.5-flash", JsonObjectFormat(), [("response_format", "dropped")]),
+        ("gemini-2.5-flash", TextFormat(), []),
+        ("gemini-3-flash", JsonObjectFormat(), []),
+    ],
+)
+def test_models_before_gemini_3_answer_no_json_beside_tools(model: str, format_: Any, losses: object) -> None:
+    request = chat(model, tools=[FunctionTool(FunctionDefinition("f"))], response_format=format_)
+    assert lost(request) == losses
+    assert ("generationConfig" in sent(request)) == (not losses)
 
 
 def test_speech() -> None:

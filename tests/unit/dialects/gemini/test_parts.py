@@ -77,9 +77,9 @@ def test_states_of_others_are_lost() -> None:
     call = FunctionToolCall(id="1", function=FunctionCall("f", "{}"), state=other)
     message = Message("assistant", None, parts=[TextPart(text="a", state=other), call, other])
     assert losses(message) == [
-        ("messages[0].content[0].state", "dropped"),
-        ("messages[0].content[1].state", "dropped"),
-        ("messages[0].content[2]", "dropped"),
+        ("messages[0].parts[0].state", "dropped"),
+        ("messages[0].parts[1].state", "dropped"),
+        ("messages[0].parts[2]", "dropped"),
     ]
 
 
@@ -117,18 +117,18 @@ def test_calls_of_other_kinds() -> None:
         {"functionCall": {"name": "f", "args": {"input": "text"}}},
         {"functionCall": {"name": "g", "args": {"a": 1}}},
     ]
-    assert losses(message)[0] == ("messages[0].content[0]", "approximated")
+    assert losses(message)[0] == ("messages[0].tool_calls[0]", "approximated")
 
 
 def test_arguments_that_are_no_object_are_a_mistake() -> None:
     call = FunctionToolCall(id="1", function=FunctionCall("f", "[1"))
-    with pytest.raises(LocalProtocolError, match=r"messages\[0\].content\[0\].function.arguments"):
+    with pytest.raises(LocalProtocolError, match=r"messages\[0\].tool_calls\[0\].function.arguments"):
         said(assistant(tool_calls=[call]))
 
 
 def test_a_file_that_the_api_cannot_take_is_lost() -> None:
     nothing, plain = FilePart(file=FileReference(filename="a")), FilePart(file=FileReference(file_data="AAAA"))
-    assert losses(user([nothing, plain])) == [
-        ("messages[0].content[0].file", "dropped"),
-        ("messages[0].content[1].file", "dropped"),
+    another = FilePart(file=FileReference(file_id="file-abc"))
+    assert losses(user([nothing, plain, another])) == [
+        (f"messages[0].content[{place}].file", "dropped") for place in range(3)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import Raw
 
+from sansio import system
 from sansio.errors import LocalProtocolError
 from tests.unit.dialects.gemini.by_hand import GEMINI, VERTEX, chat, encoded, lost, sent
 
@@ -17,6 +18,12 @@ def test_a_plain_request() -> None:
     )
     assert dict(exchange.request.headers)["x-goog-api-key"] == "key"
     assert exchange.request.body == b'{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}'
+
+
+def test_instructions_alone_are_no_request() -> None:
+    with pytest.raises(LocalProtocolError, match="needs one that says something"):
+        encoded(chat(messages=[system("be brief")]))
+    assert sent(chat(messages=[], extra={"contents": Raw(b"[1]")})) == {"contents": [1]}
 
 
 def test_a_stream_is_asked_for_by_the_path() -> None:

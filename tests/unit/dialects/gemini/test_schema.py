@@ -29,6 +29,7 @@ def declared(parameters: Any) -> dict[str, Any]:
         {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer", "minimum": 1}}}},
         {"type": "object", "properties": {"a": {"anyOf": [STRING, {"type": "number"}]}}},
         {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}},
+        {"type": "object", "properties": {"a": {"type": "string", "format": "date-time"}}},
     ],
 )
 def test_what_the_subset_says_goes_in_it(schema: dict[str, Any]) -> None:
@@ -48,6 +49,11 @@ def test_what_the_subset_says_goes_in_it(schema: dict[str, Any]) -> None:
         {**OBJECT, "properties": {"a": True}},
         {**OBJECT, "properties": [1]},
         {"type": "array", "items": {"const": 1}},
+        {**OBJECT, "properties": {"a": {"type": "string", "format": "uri"}}},
+        {**OBJECT, "properties": {"a": {"type": "string", "format": ["uri"]}}},
+        {**OBJECT, "properties": {"a": {"type": "array"}}},
+        {**OBJECT, "properties": {"a": {"type": "object"}}},
+        {**OBJECT, "properties": {"a": {"enum": ["x"]}}},
     ],
 )
 def test_anything_else_is_json_schema(schema: dict[str, Any]) -> None:
@@ -66,6 +72,7 @@ def test_a_server_reads_the_subset_as_json_schema() -> None:
             "a": {"type": "STRING", "nullable": True},
             "b": {"type": "ARRAY", "items": {"type": "INTEGER"}},
             "c": {"anyOf": [{"type": "NUMBER"}, 7], "nullable": False},
+            "d_e": {"any_of": [{"type": "STRING", "min_length": 1}], "nullable": True},
         },
     }
     body = {"contents": [], "tools": [{"functionDeclarations": [{"name": "f", "parameters": schema}]}]}
@@ -79,5 +86,6 @@ def test_a_server_reads_the_subset_as_json_schema() -> None:
             "a": {"type": ["string", "null"]},
             "b": {"type": "array", "items": {"type": "integer"}},
             "c": {"anyOf": [{"type": "number"}, 7]},
+            "d_e": {"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]},
         },
     }

@@ -75,12 +75,14 @@ def test_the_traffic_of_vertex_ai_is_its_tier() -> None:
     assert answered(body).service_tier == "ON_DEMAND"
 
 
-def test_searches_are_counted() -> None:
+@pytest.mark.parametrize(("model", "billed"), [("gemini-3.8-flash", 2), ("gemini-2.5-flash", 1)])
+def test_searches_are_counted_as_they_are_billed(model: str, billed: int) -> None:
+    """Up to Gemini 2.5 by the prompt, and then by the query: https://ai.google.dev/gemini-api/docs/pricing."""
     grounding = {"webSearchQueries": ["a", "b"]}
     body = {**candidate({"text": "a"}, groundingMetadata=grounding), "usageMetadata": {"promptTokenCount": 1}}
-    usage = answered(body).usage
+    usage = answered({**body, "modelVersion": model}).usage
     assert usage is not None
-    assert usage.web_searches == 2
+    assert usage.web_searches == billed
 
 
 def test_the_way_back() -> None:

@@ -121,3 +121,13 @@ def test_an_answer_that_was_not_streamed() -> None:
 def test_a_reason_that_came_with_the_end_alone() -> None:
     assert _encoded(TextDelta("hi"), _HI)[-1]["done_reason"] == "stop"
     assert "done_reason" not in _encoded(TextDelta("hi"), _response(Message("assistant", "hi"), None))[-1]
+
+
+def test_a_failure_tells_the_calls_that_are_whole() -> None:
+    encoder = Encoder("m")
+    for event in (ToolCallStarted(0, "a", "f"), ToolCallDelta(0, '{"x":1}'), ToolCallStarted(1, "b", "g", "custom")):
+        assert encoder.encode(event) == b""
+    said = encoder.encode(Failed(Failure(kind="server_error", message="broke")))
+    call, error = [json.loads(line) for line in said.splitlines()]
+    assert call == _line(tool_calls=[{"id": "a", "function": {"index": 0, "name": "f", "arguments": {"x": 1}}}])
+    assert error == {"error": "broke"}

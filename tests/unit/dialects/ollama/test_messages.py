@@ -52,7 +52,7 @@ def _encoded(*messages: Message) -> tuple[list[dict[str, Any]], list[str]]:
         (Message("user", ""), {"role": "user", "content": ""}),
         (Message("user", [TextPart(text="x"), TextPart(text="y")]), {"role": "user", "content": "x\ny"}),
         (
-            Message("user", [TextPart(text="x"), ImagePart(image_url=ImageUrl("data:image/png;base64,AA=="))]),
+            Message("user", [TextPart(text="x"), ImagePart(image_url=ImageUrl("data:image/png;base64,AA==", "auto"))]),
             {"role": "user", "content": "x", "images": ["AA=="]},
         ),
         (Message("user", "x", extra={"y": Raw(b"1")}), {"role": "user", "content": "x", "y": 1}),
@@ -147,9 +147,12 @@ def test_a_result_names_the_tool_of_the_call_before_it() -> None:
             {
                 "role": "assistant",
                 "thinking": "r",
-                "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": _NOTHING}}],
+                "tool_calls": [
+                    {"id": "a", "function": {"name": "f", "arguments": _NOTHING}},
+                    {"id": "c", "function": {"name": "c", "arguments": {"input": "x"}}},
+                ],
             },
-            ["content[0].state dropped", "tool_calls[0].state dropped", "tool_calls[1] dropped"],
+            ["parts[0].state dropped", "parts[1].state dropped", "parts[2] approximated"],
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 import sansio
@@ -9,7 +11,7 @@ from sansio import Data, LocalProtocolError, TextDelta
 from sansio.dialects import codec_for
 from sansio.dialects.codec import Reading, Terms
 from sansio.http import Limits
-from sansio.types import FileContent, FileContentRequest, Response, TranscriptionRequest, Upload
+from sansio.types import FileContent, FileContentRequest, Request, Response, SpeechRequest, TranscriptionRequest, Upload
 
 PROVIDER = sansio.provider("openai", api_key="key")
 
@@ -24,6 +26,39 @@ def test_all_the_bytes_at_once() -> None:
     assert reading.decoder.receive_document(bytearray(b"abc")) == [Data(b"abc")]
     assert reading.decoder.complete
     assert reading.fold.response() == FileContent(content=b"abc")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SpeechRequest(model="m", input="a", voice="v"),
+        TranscriptionRequest(model="m", file=Upload(b"", "a.mp3"), response_format="text"),
+    ],
+)
+def test_an_error_in_place_of_what_is_no_json_is_one(request_: Request[Response]) -> None:
+    terms = Terms(provider=PROVIDER, stream=False, limits=Limits())
+    for body, kind in (
+        (b'{"error":{"message":"m","type":"server_error"}}', "server_error"),
+        (b'{"error":"m","code":"rate_limit_exceeded"}', "rate_limited"),
+        (b'{"said":"error"}', None),
+        (b'{"error', None),
+    ):
+        decoder = codec_for(PROVIDER, request_).reading(request_, terms).decoder
+        decoder.receive_document(body)
+        assert (decoder.failure and decoder.failure.kind) == kind
+        assert decoder.complete == (kind is None)
+
+
+def test_small_pieces_take_little_more_memory_than_their_bytes() -> None:
+    reading, pieces = content(), [bytes([n % 251, n % 241]) for n in range(50_000)]
+    tracemalloc.start()
+    for piece in pieces:
+        reading.decoder.receive([piece])
+    reading.decoder.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reading.fold.response() == FileContent(content=b"".join(pieces))
+    assert peak < 5 * 100_000
 
 
 def test_there_is_no_response_before_the_end() -> None:

@@ -127,6 +127,13 @@ def test_hyperbolics_images() -> None:
     assert answer(PLAIN, b'{"images":[{"index":0,"image":"QQ=="}]}').data == [Image(b64_json="QQ==")]
 
 
+def test_output_whose_tokens_are_not_told_apart_is_images() -> None:
+    end = answer(PLAIN, b'{"data":[{"b64_json":"QQ=="}],"usage":{"input_tokens":10,"output_tokens":100}}')
+    assert end.usage == Usage(10, 100, completion_tokens_details=CompletionTokensDetails(image_tokens=100))
+    end = answer(PLAIN, b'{"data":[{"b64_json":"QQ=="}],"usage":{"input_tokens":10}}')
+    assert end.usage == Usage(10)
+
+
 def test_a_stream_shows_drafts_and_ends_with_the_last_image() -> None:
     deltas, end = events(PLAIN, sse(DRAFT, LAST, "ignored"), stream=True)
     assert deltas == [added("data:image/png;base64,QUE="), added("data:image/webp;base64,QQ==")]
@@ -138,7 +145,7 @@ def test_a_stream_shows_drafts_and_ends_with_the_last_image() -> None:
         output_format="webp",
         quality="low",
         size="1x1",
-        usage=Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3),
+        usage=Usage(1, 2, 3, None, CompletionTokensDetails(image_tokens=2)),
         request_id="req_1",
         provider="openai",
     )

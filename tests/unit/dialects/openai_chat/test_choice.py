@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import Raw
 
@@ -21,6 +22,7 @@ from sansio.events import (
     AudioDelta,
     ChoiceFinished,
     Delta,
+    ImageAdded,
     LogprobsDelta,
     ReasoningDelta,
     RefusalDelta,
@@ -28,7 +30,7 @@ from sansio.events import (
     ToolCallDelta,
     ToolCallStarted,
 )
-from sansio.types import Annotation, Opaque, TokenLogprob
+from sansio.types import Annotation, ImagePart, ImageUrl, Opaque, TokenLogprob
 
 
 def _deltas(*messages: MessagePiece, finish: str | None = None) -> list[Delta]:
@@ -61,6 +63,12 @@ def test_all_kinds_of_output_in_one_piece() -> None:
         LogprobsDelta([token], None, 3),
         ChoiceFinished("stop", "eos", 3),
     ]
+
+
+def test_images() -> None:
+    image, odd = ImagePart(image_url=ImageUrl("data:image/png;base64,AA==")), Raw(b'{"type":"image_url"}')
+    message = MessagePiece("", images=[Raw(msgspec.json.encode(image)), odd])
+    assert _deltas(message) == [ImageAdded(image), Opaque("openai_chat", odd)]
 
 
 def test_reasoning_under_two_names_that_differ() -> None:

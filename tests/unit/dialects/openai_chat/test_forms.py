@@ -27,7 +27,7 @@ from sansio import (
 from sansio.dialects.codec import Terms
 from sansio.dialects.openai_chat import CODEC
 from sansio.http import Limits
-from sansio.types import ContentPart, Loss, Provider, Quirks, Thinking
+from sansio.types import ContentPart, Loss, Prediction, Provider, Quirks, Thinking
 
 _ANY = sansio.provider("openai_compatible", base_url="http://localhost")
 
@@ -70,6 +70,11 @@ def test_a_stop_that_is_a_list(stop: object, sent: object) -> None:
         ({"reasoning_effort": "none"}, {"thinking": {"type": "disabled"}}, []),
         ({"reasoning_effort": "low"}, {"thinking": {"type": "enabled"}, "reasoning_effort": "low"}, []),
         ({"thinking": Thinking("disabled")}, {"thinking": {"type": "disabled"}}, []),
+        (
+            {"thinking": Thinking("disabled"), "reasoning_effort": "high"},
+            {"thinking": {"type": "disabled"}},
+            ["reasoning_effort"],
+        ),
         ({"thinking": Thinking("enabled", 5)}, {"thinking": {"type": "enabled"}}, ["thinking.budget_tokens"]),
         (
             {"thinking": Thinking("enabled", extra={"keep": Raw(b'"all"')})},
@@ -96,17 +101,40 @@ def test_thinking_that_has_a_type_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "sent"),
+    ("asked", "sent", "lost"),
     [
-        ({"thinking": Thinking("enabled", 5)}, {"reasoning": {"max_tokens": 5}}),
-        ({"thinking": Thinking("enabled")}, {"reasoning": {"enabled": True}}),
-        ({"thinking": Thinking("disabled")}, {"reasoning": {"enabled": False}}),
-        ({"reasoning_effort": "low"}, {"reasoning_effort": "low"}),
+        ({"thinking": Thinking("enabled", 5)}, {"reasoning": {"max_tokens": 5}}, []),
+        ({"thinking": Thinking("enabled")}, {"reasoning": {"enabled": True}}, []),
+        ({"thinking": Thinking("disabled")}, {"reasoning": {"enabled": False}}, []),
+        (
+            {"thinking": Thinking("enabled", extra={"exclude": Raw(b"true")})},
+            {"reasoning": {"enabled": True, "exclude": True}},
+            [],
+        ),
+        ({"thinking": Thinking("enabled", display="omitted")}, {"reasoning": {"enabled": True}}, ["thinking.display"]),
+        (
+            {"thinking": Thinking("enabled"), "reasoning_effort": "low"},
+            {"reasoning": {"enabled": True, "effort": "low"}},
+            [],
+        ),
+        (
+            {"thinking": Thinking("enabled", 5), "reasoning_effort": "low"},
+            {"reasoning": {"max_tokens": 5}},
+            ["reasoning_effort"],
+        ),
+        ({"reasoning_effort": "low"}, {"reasoning_effort": "low"}, []),
     ],
 )
-def test_reasoning_that_is_an_object(asked: dict[str, Any], sent: dict[str, Any]) -> None:
-    body, _ = _sent(_with(forms={"reasoning": "reasoning_object"}), **asked)
+def test_reasoning_that_is_an_object(asked: dict[str, Any], sent: dict[str, Any], lost: list[str]) -> None:
+    body, losses = _sent(_with(forms={"reasoning": "reasoning_object"}), **asked)
     assert {name: body[name] for name in ("thinking", "reasoning", "reasoning_effort") if name in body} == sent
+    assert [loss.path for loss in losses] == lost
+
+
+@pytest.mark.parametrize("content", ["ab", [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]])
+def test_a_prediction_that_is_one_text(content: Any) -> None:
+    body, _ = _sent(_with(forms={"prediction": "text"}), prediction=Prediction(content))
+    assert body["prediction"] == {"type": "content", "content": "ab"}
 
 
 def test_thinking_as_it_is() -> None:

@@ -73,6 +73,10 @@ def test_what_is_the_wire_s_own_passes_as_it_is(message: Message) -> None:
     assert losses.found == []
 
 
+def test_no_calls_are_no_list() -> None:
+    assert _sent(Message("assistant", "a", tool_calls=[])) == ({"role": "assistant", "content": "a"}, [])
+
+
 def test_rewritten_messages_keep_their_members() -> None:
     call = FunctionToolCall(id="call_0_0", derived=True, function=FunctionCall("f", "{}"), extra=_EXTRA)
     message = Message(

@@ -9,6 +9,7 @@ from typing import Any
 import sansio
 from sansio import (
     AudioPart,
+    CacheControl,
     ChatRequest,
     FilePart,
     FileReference,
@@ -76,3 +77,14 @@ def test_results_of_text_stay_as_they_are() -> None:
     sent, losses = _sent([tool([TextPart(text="a")], "1"), Message("tool", None, tool_call_id="2")])
     assert sent == [("tool", [{"type": "text", "text": "a"}]), ("tool", None)]
     assert losses == []
+
+
+def test_marks_of_the_cache_would_stand_elsewhere() -> None:
+    """Each is lost under the place that it had."""
+    marked = ImagePart(image_url=_IMAGE.image_url, cache_control=CacheControl())
+    sent, losses = _sent([tool([marked, TextPart(text="a", cache_control=CacheControl())], "1")])
+    assert sent == [("tool", [{"type": "text", "text": "a"}]), ("user", [_WIRE_IMAGE])]
+    assert [loss.path for loss in losses if loss.action == "dropped"] == [
+        "messages[0].content[0].cache_control",
+        "messages[0].content[1].cache_control",
+    ]

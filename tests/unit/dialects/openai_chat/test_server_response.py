@@ -16,6 +16,8 @@ from sansio.types import (
     CustomToolCall,
     FunctionCall,
     FunctionToolCall,
+    ImagePart,
+    ImageUrl,
     Message,
     MessageAudio,
     Opaque,
@@ -118,6 +120,13 @@ def test_parts_of_this_dialect_are_given_back_in_their_order() -> None:
         "refusal": None,
         "reasoning_content": "so",
     }
+
+
+def test_images_stand_beside_the_content() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+    parts: list[OrderedPart] = [TextPart(text="a"), ImagePart(image_url=ImageUrl("data:image/png;base64,AA=="))]
+    message = encoded(Message("assistant", "a", parts=parts))
+    assert message == {"role": "assistant", "content": "a", "refusal": None, "images": [image]}
 
 
 def test_without_such_parts_the_content_is_text() -> None:

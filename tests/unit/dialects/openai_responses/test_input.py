@@ -169,6 +169,10 @@ def test_a_refusal_stands_behind_the_text_and_before_calls() -> None:
     assert _items(Message("assistant", [TextPart(text="a"), RefusalPart(refusal="no")])) == [
         {"role": "assistant", "content": said}
     ]
+    state = Opaque("openai_responses", Raw(b'{"id":"msg_1"}'))
+    parts: list[OrderedPart] = [_CALL, TextPart(text="", state=state)]
+    (_, last) = cast("list[object]", _items(Message("assistant", None, refusal="no", parts=parts)))
+    assert last == {"role": "assistant", "content": [refusal], "id": "msg_1"}
     (first, _) = cast("list[object]", _items(Message("assistant", None, refusal="no", tool_calls=[_CALL])))
     assert first == {"role": "assistant", "content": [refusal]}
 

@@ -26,7 +26,7 @@ from sansio.events import (
     ToolCallStarted,
 )
 from sansio.http import Limits
-from sansio.types import Annotation, ImagePart, ImageUrl, Message, Opaque, TokenLogprob, UrlCitation
+from sansio.types import Annotation, ImagePart, ImageUrl, Message, Opaque, TextPart, TokenLogprob, UrlCitation
 
 _ASKED = sansio.ChatRequest(model="m", messages="hi")
 _TERMS = Terms(provider=sansio.provider("openai", dialect="openai_responses"), stream=True, limits=Limits())
@@ -158,7 +158,19 @@ def test_a_refusal_is_said_once() -> None:
 def test_what_a_message_says_beside_its_content_is_the_state_of_its_text() -> None:
     state = Opaque("openai_responses", Raw(b'{"phase":"commentary"}'))
     assert _document(_message(_said("a"), phase="commentary", odd=None)) == [TextDelta("a"), StateAdded(state, "text")]
-    assert _document(_message({"type": "refusal", "refusal": "no"}, phase="commentary")) == [RefusalDelta("no")]
+    assert _document(_message({"type": "refusal", "refusal": "no"}, phase="commentary")) == [
+        RefusalDelta("no"),
+        TextDelta(""),
+        StateAdded(state, "text"),
+    ]
+
+
+def test_the_state_of_a_message_without_words_is_not_that_of_an_earlier_one() -> None:
+    reasoning, events = {"type": "reasoning", "id": "rs_1"}, Fold()
+    events.extend(_document(_message(_said("a"), id="msg_0"), reasoning, _message(_said(""))))
+    first, _, last = events.response().message.parts or ()
+    assert first == TextPart(text="a")
+    assert last == TextPart(text="", state=Opaque("openai_responses", Raw(b'{"id":"msg_1"}')))
 
 
 def test_items_behind_a_reasoning_keep_their_ids_since_the_api_wants_them_back_together() -> None:
