@@ -6,8 +6,8 @@
 
 What is taken are facts: ids, limits, capabilities, prices, retirement dates.  From litellm come all of them (its table is
 read as a file, the package is never imported); genai-prices adds the models that litellm does not list, and context
-windows.  Where both price a model, litellm counts, since it lists each platform and region by itself; the prices in which
-they differ are printed, to be looked at.  Left out are models of other kinds and providers, keys that are a region, a size
+windows, and the names without a date or mode under which APIs know a snapshot, too.  Where both price a model, litellm
+counts, since it lists each platform and region by itself; the prices in which they differ are printed, to be looked at.  Left out are models of other kinds and providers, keys that are a region, a size
 or a quality rather than a model, and prices of nothing, except from providers that do charge nothing: elsewhere such a
 zero stands for a price that was not known.  The same packages give the same bytes.
 """
@@ -23,12 +23,14 @@ from decimal import Decimal
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from sansio.models import ModelInfo, Prices, Rates, Source, Tier, UnitRates, dump, read_litellm
+from sansio.models.names import variants
 
 DATA: Final = Path(__file__).parents[1] / "sansio" / "models" / "data"
 PROVIDERS: Final = frozenset(
@@ -101,8 +103,12 @@ GENAI_RATES: Final = {
     "output_mtok": "output",
     "output_reasoning_mtok": "reasoning",
 }
+# Models of genai-prices whose price has changed since litellm took it down, and all the ids that they have at litellm.
+CHANGED: Final = {("mistral", "mistral-large-4"): ("mistral-large-4", "mistral-large-4-0")}
 GENAI_UNITS: Final = {"requests_kcount": "request", "web_searches_kcount": "web_search"}
 GENAI_IGNORED: Final = frozenset({"storage_searches_kcount"})
+# Which snapshot of a model an id is, or how that answers unless it is told otherwise.
+_SNAPSHOT: Final = re.compile(r"-(?:0|\d{4}|20\d{6}|20\d\d-\d\d-\d\d|latest|reasoning)")
 _OTHER_KIND: Final = re.compile(
     r"whisper|tts|rerank|image|ocr|moderation|sora|dall-e|transcribe|realtime|live|audio|voice|veo|lyria|parse|computer|imagine"
 )
@@ -121,8 +127,14 @@ def main() -> None:
         else:
             _compare(known, model)
             models[key] = msgspec.structs.replace(known, context_window=model.context_window)
+            for id in CHANGED.get(key, ()):
+                old = models[model.provider, id]
+                models[model.provider, id] = msgspec.structs.replace(old, prices=model.prices, source=model.source)
+    named = {(model.provider, model.id): model for model in _aliases(models)}
+    models |= named
     _write(list(models.values()), arguments.parse_args().date)
-    sys.stdout.write(f"{listed} models of litellm, {len(models) - listed} more of genai-prices\n")
+    more = len(models) - listed - len(named)
+    sys.stdout.write(f"{listed} models of litellm, {more} more of genai-prices, {len(named)} other names\n")
 
 
 def _write(models: list[ModelInfo], day: str) -> None:
@@ -166,6 +178,8 @@ def _believable(model: ModelInfo) -> Prices | None:
     free = model.kind == "moderation" or (model.provider in FREE and not model.id.endswith("-cloud"))
     if not free and not any(charged):
         return None
+    if model.kind == "speech" and prices.output_audio is not None:  # all that it puts out, and no usage tells so
+        prices = msgspec.structs.replace(prices, output=prices.output_audio)
     tiers = tuple(msgspec.structs.replace(tier, **_rounded(_rates(tier))) for tier in prices.tiers)
     return msgspec.structs.replace(prices, tiers=tiers, **_rounded(_rates(prices)))
 
@@ -206,10 +220,25 @@ def _ids(provider: str, model: Any) -> list[str]:
     own = {model.id} if model.is_match(model.id) else set[str]()
     if provider not in OPEN:
         return sorted(own)
-    clauses = [model.match, *getattr(model.match, "or_", ())]
-    spelt = {clause.equals for clause in clauses if hasattr(clause, "equals")}
-    spelt = {id for id in spelt if id.lower() != model.id.lower()} | own
+    spelt = {id for id in _spelt(model) if id.lower() != model.id.lower()} | own
     return sorted(id for id in spelt if "/" in id or provider == "groq")
+
+
+def _spelt(model: Any) -> set[str]:
+    clauses = [model.match, *getattr(model.match, "or_", ())]
+    return {clause.equals for clause in clauses if hasattr(clause, "equals")}
+
+
+def _aliases(models: Mapping[tuple[str, str], ModelInfo]) -> Iterator[ModelInfo]:
+    """The listed models under the shorter names that genai-prices has for them, where no rule of the registry finds them."""
+    for provider in import_module("genai_prices.data").providers:
+        name = GENAI.get(provider.id, "")
+        for model in provider.models:
+            spelt = sorted(_spelt(model) | {model.id})
+            for alias, id in product(spelt, spelt):
+                found = models.get((name, id)) if _SNAPSHOT.fullmatch(id.removeprefix(alias)) else None
+                if found and not any((name, known) in models for known in (alias, *dict(variants(name, alias)))):
+                    yield msgspec.structs.replace(found, id=alias, deprecation_date=None)  # it outlives the snapshot
 
 
 def _genai_prices(provider: str, model: Any) -> Prices | None:
@@ -220,9 +249,11 @@ def _genai_prices(provider: str, model: Any) -> Prices | None:
             return None
         stated = begun[-1].prices
     standard, *tiers = _genai_rows(stated, None)
-    for variant in model.price_variants or ():
+    services = {"batch", "flex", "priority"}
+    for variant in model.price_variants or ():  # of one service the newest first
         service = variant.when.get("processing") or variant.when.get("service_tier")
-        if len(variant.when) == 1 and service in {"batch", "flex", "priority"} and _begun(variant.constraint):
+        if len(variant.when) == 1 and service in services and _begun(variant.constraint):
+            services.remove(service)
             tiers += _genai_rows(variant.prices, service)
     fees = {name: value for name, value in vars(stated).items() if value is not None and name not in GENAI_RATES}
     units = {GENAI_UNITS[name]: _plain(value / 1000) for name, value in fees.items() if name in GENAI_UNITS}

@@ -115,11 +115,13 @@ class Reading(msgspec.Struct, Generic[R], frozen=True):
     """How one response is read: the decoder's events go to the fold.
 
     `framing` goes before the codec's own, where the request decides what the answer is: a transcript may be plain text.
+    *unless_json* says that it does not where the answer is JSON by its type, since that is a document in place of one.
     """
 
     decoder: Decoder
     fold: Folding[R]
     framing: Framing | None = None
+    unless_json: bool = False
 
 
 class Codec(Protocol[Q, R]):
@@ -155,20 +157,27 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     `stream_type` is the media type of its streams.
 
-    - `decode_request(method, path, headers, body)` is the request, its `stream` set where a stream is asked for, or why
-      there is none.  It raises nothing.  *path* is the request's target, with a query if it has one; header names are in
-      lower case.
+    - `decode(method, path, headers, body)` is what `decode_request` gives, without the dialect's name.
     - `encoder(request, path)` is the encoder of the stream that answers *request*, which came to *path*.
     - `encode_response(response)` is the body of an answer that is not streamed.
     - `encode_failure(failure)` is the status, headers and body of a response that tells of *failure* before anything else
       was said.
     """
 
+    dialect: str
     stream_type: str
-    decode_request: Callable[[str, str, Headers, bytes], ChatRequest | Failure]
+    decode: Callable[[str, str, Headers, bytes], ChatRequest | Failure]
     encoder: Callable[[ChatRequest, str], Encoder]
     encode_response: Callable[[ChatResponse], bytes]
     encode_failure: Callable[[Failure], tuple[int, Headers, bytes]]
+
+    def decode_request(self, method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
+        """The request, its `stream` set where a stream is asked for, or why there is none.  Raises nothing.
+
+        *path* is the request's target, with a query if it has one; header names are in lower case.
+        """
+        decoded = self.decode(method, path, headers, body)
+        return decoded if isinstance(decoded, Failure) else msgspec.structs.replace(decoded, dialect=self.dialect)
 
 
 def path_of(terms: Terms, name: str, default: str, model: str = "", *, safe: str = "") -> str:

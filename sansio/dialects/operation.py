@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
 
 from ..errors import Failure
 from .codec import Encoded, Framing, Reading, Reply, Terms, path_of
-from .documents import document
+from .documents import Unanswered, document
 from .failures import of_reply
 
 Q = TypeVar("Q")
@@ -23,6 +23,7 @@ class Piece(msgspec.Struct):
 
 
 T = TypeVar("T", bound=Piece)
+Item = TypeVar("Item")
 
 
 class Operation(Generic[Q, R]):
@@ -47,17 +48,23 @@ class Operation(Generic[Q, R]):
         return of_reply(reply, terms.unix)
 
 
-def answering(shape: type[T], answer: Callable[[T], R | None]) -> Callable[[object, Terms], Reading[R]]:
+def answering(shape: type[T], answer: Callable[[T], R | Unanswered | None]) -> Callable[[object, Terms], Reading[R]]:
     """How an answer is read that is one JSON object: into *shape*, of which *answer* makes the response."""
     decode = msgspec.json.Decoder(shape).decode
 
-    def unless_error(piece: T) -> R | None:
+    def unless_error(piece: T) -> R | Unanswered | None:
         return None if piece.error else answer(piece)
 
     def read(_: object, terms: Terms) -> Reading[R]:
         return document(terms, shape, decode, unless_error)
 
     return read
+
+
+def listed(items: Sequence[Item], read: Callable[[Item], R | None]) -> list[R] | None:
+    """What *read* makes of the items of a page, but for those that are none; None where that leaves nothing of some."""
+    found = [thing for item in items if (thing := read(item)) is not None]
+    return found if found or not items else None
 
 
 def path_to(terms: Terms, name: str, default: str, id_: str) -> str:

@@ -31,7 +31,7 @@ DEFAULTS: Final[dict[str, object]] = {
 _ASKED_ANYWAY: Final = StreamOptions(include_usage=True)  # whoever refuses the option reports usage without it
 _NO_RULE: Final = ModelRule(pattern="")
 # What a conversion takes from the request itself, or what concerns the client and not the answer.
-_APART: Final = ("model", "messages", "extra", "schema_as_tool", "stream", "stream_options")
+_APART: Final = ("model", "messages", "dialect", "extra", "schema_as_tool", "stream", "stream_options")
 
 
 class Parameters:

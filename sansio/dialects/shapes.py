@@ -21,7 +21,7 @@ V = TypeVar("V")
 Reader: TypeAlias = Callable[[Raw], object]
 
 # Fields of our own structs that no wire has: a client's member of that name is as unknown as any other.
-_OURS: Final = frozenset({"derived", "extra", "parts", "schema_as_tool", "state"})
+_OURS: Final = frozenset({"derived", "dialect", "extra", "parts", "schema_as_tool", "state"})
 
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 

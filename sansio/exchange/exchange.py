@@ -9,7 +9,7 @@ marker, an error, a limit, or the end of the body.  What comes after it is ignor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -19,32 +19,22 @@ from ..errors import Failure, LocalProtocolError
 from ..events import Completed, Delta, Event, Failed, Output
 from ..http import Headers, HttpRequest, Limits
 from ..types import Credential, Loss, Provider, Request
-from .limits import most_output
+from .head import by_name, is_json, request_id
+from .known import Known
 from .opening import CodedReader, body_reader
 from .plan import OnLoss, Plan, plan
 from .readers import ErrorReader, Reader
 from .stamps import stamped
 
+if TYPE_CHECKING:
+    from ..models import Registry
+
 R = TypeVar("R", covariant=True)
 T = TypeVar("T")
 
 _LIMITS: Final = Limits()
+_PACKAGED: Final = Known()
 _OUTPUT: Final[tuple[type, ...]] = get_args(Output)
-# Where a provider says under which id its support finds the request.
-_REQUEST_IDS: Final = (
-    "x-request-id",
-    "request-id",
-    "x-amzn-requestid",
-    "apim-request-id",
-    "msh-request-id",
-    "mistral-correlation-id",
-    "nvcf-reqid",
-    "x-vercel-id",
-    "x-debug-trace-id",
-)
-
-
-_PAIRS: Final = "the headers of a response are pairs of a name and a value, both text"
 
 
 class Exchange(Generic[R]):
@@ -57,7 +47,8 @@ class Exchange(Generic[R]):
     *stream* asks the provider to stream; *credential* replaces that of the provider's key or secret.  *unix* is the Unix
     time now, for signatures, and for a Retry-After date in a response without a date; *seed* is random bytes, for requests
     that need some.  *on_loss* says what happens where the provider cannot take a field; `losses` lists them in any case.
-    *headers* and *query* are added to the request.
+    *headers* and *query* are added to the request.  *registry* knows the models' limits and prices, instead of the
+    package's own.
 
     Raises LocalProtocolError for a missing key, a request of a kind that the provider's dialect lacks, and the like;
     UnsupportedParameterError for a loss under "raise".
@@ -80,6 +71,7 @@ class Exchange(Generic[R]):
         "_request_id",
         "_status",
         "_taken",
+        "_unless_json",
     )
 
     def __init__(
@@ -95,9 +87,12 @@ class Exchange(Generic[R]):
         on_loss: OnLoss = "raise",
         headers: Headers = (),
         query: Headers = (),
+        registry: Registry | None = None,
     ) -> None:
-        terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed, most_output=most_output)
-        of = plan(request, terms, on_loss=on_loss, headers=headers, query=query)
+        known = _PACKAGED if registry is None else Known(registry)
+        most = known.most_output
+        terms = Terms(provider=provider, stream=stream, limits=limits, unix=unix, seed=seed, most_output=most)
+        of = plan(request, terms, known, on_loss=on_loss, headers=headers, query=query)
         self._begin(of, authorized(of.request, of.terms.provider, credential, unix), credential)
 
     def _begin(self, of: Plan[R], request: HttpRequest, credential: Credential | None) -> None:
@@ -108,6 +103,7 @@ class Exchange(Generic[R]):
         self._decoder = reading.decoder
         self._fold: Folding[R] = reading.fold
         self._framing: Framing = reading.framing or of.codec.framing
+        self._unless_json = reading.unless_json
         self._reader: Reader | None = None  # from the head to the outcome
         self._events: list[Event[R]] = []
         self._taken = 0  # how many of them `next_event` has given
@@ -178,15 +174,16 @@ class Exchange(Generic[R]):
         if 100 <= status < 200 and status != 101:
             self._informed = True
             return
-        names = _by_name(headers)
+        names = by_name(headers)
         self._status = status
-        self._request_id = next((names[name] for name in _REQUEST_IDS if names.get(name)), None)
+        self._request_id = request_id(names)
         self._content_type = names.get("content-type") if self._framing == "bytes" else None
         if self._outcome is not None:
             return
         codec, terms = self._plan.codec, self._plan.terms
         if 200 <= status < 300:
-            self._reader = body_reader(self._framing, self._decoder, terms.limits, names, stream=terms.stream)
+            framing = codec.framing if self._unless_json and is_json(names) else self._framing
+            self._reader = body_reader(framing, self._decoder, terms.limits, names, stream=terms.stream)
         else:
             refused = ErrorReader(lambda explanation: codec.failure(Reply(status, names, explanation), terms))
             self._reader = CodedReader(refused)
@@ -272,24 +269,10 @@ class Exchange(Generic[R]):
             plan.terms.provider,
             request_id=self._request_id,
             content_type=self._content_type,
-            complete=complete,
+            known=plan.known if complete else None,
         )
 
     def _end(self, outcome: Completed[R] | Failed) -> None:
         self._outcome = outcome
         self._reader = None  # and with it what it holds of the body
         self._events.append(outcome)
-
-
-def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    try:
-        names = {name.lower(): value for name, value in headers}
-    except (AttributeError, TypeError, ValueError) as exc:
-        raise LocalProtocolError(_PAIRS) from exc
-    if not _are_text(next(iter(names.items()), ())):  # whoever gives bytes gives them everywhere
-        raise LocalProtocolError(_PAIRS)
-    return names
-
-
-def _are_text(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)

@@ -11,9 +11,11 @@ import msgspec
 
 from .. import dialects
 from ..dialects.codec import Codec, Encoded, Terms, native_model
+from ..dialects.foreign import translatable
 from ..errors import Failure, LocalProtocolError, SansioWarning, UnsupportedParameterError
 from ..http import Headers, HttpRequest, merged
 from ..types import ChatRequest, Loss, Provider, Request
+from .known import Known
 
 R = TypeVar("R", covariant=True)
 OnLoss: TypeAlias = Literal["raise", "warn", "drop"]
@@ -21,6 +23,8 @@ OnLoss: TypeAlias = Literal["raise", "warn", "drop"]
 
 VERSION: Final = "0.1.0"
 _ALWAYS: Final[Headers] = (("accept-encoding", "gzip, deflate"), ("user-agent", f"sansio-llm/{VERSION}"))
+_LISTS: Final = frozenset({"anthropic-beta"})  # headers of features that are switched on
+_TOLD: Final = frozenset({"approximated", "dropped"})
 _PACKAGES: Final = frozenset({"sansio", "sansio_transports"})
 
 
@@ -32,9 +36,12 @@ class Plan(msgspec.Struct, Generic[R], frozen=True):
     losses: tuple[Loss, ...]
     terms: Terms
     codec: Codec[Request[R], R]
+    known: Known
 
 
-def plan(request: Request[R], terms: Terms, *, on_loss: OnLoss, headers: Headers, query: Headers) -> Plan[R]:
+def plan(
+    request: Request[R], terms: Terms, known: Known, *, on_loss: OnLoss, headers: Headers, query: Headers
+) -> Plan[R]:
     """Encode *request* for the provider of *terms*.
 
     *headers* and *query* are the caller's own; of headers with one name the caller's counts, then the provider's.  Raises
@@ -46,11 +53,13 @@ def plan(request: Request[R], terms: Terms, *, on_loss: OnLoss, headers: Headers
         terms = msgspec.structs.replace(terms, provider=provider)
         request = request if model is None else _named(request, model)
     codec = dialects.codec_for(provider, request)
-    encoded = _encoded(codec, request, terms)
-    _report(encoded.losses, provider.name, on_loss)
+    own, foreign = translatable(request, provider.dialect)
+    encoded = _encoded(codec, own, terms)
+    losses = (*foreign, *encoded.losses)
+    _report(losses, provider.name, on_loss)
     url = _url(provider.base_url, encoded.path, (*provider.query, *encoded.query), query)
     merged = _headers(encoded, terms.stream, provider, headers)
-    return Plan(request, HttpRequest(encoded.method, url, merged, encoded.body), encoded.losses, terms, codec)
+    return Plan(request, HttpRequest(encoded.method, url, merged, encoded.body), losses, terms, codec, known)
 
 
 def _named(request: Request[R], model: str) -> Request[R]:
@@ -139,18 +148,26 @@ def _url(base: str, path: str, own: Headers, query: Headers) -> str:
 
 
 def _headers(encoded: Encoded, stream: bool, provider: Provider, headers: Headers) -> Headers:
+    """All headers; of those with one name the last counts, and of a list each says its own."""
     accept = encoded.accept or ("text/event-stream" if stream else "application/json")
     content_type = () if encoded.body == b"" else (("content-type", encoded.content_type),)
     try:
-        return merged((*content_type, ("accept", accept), *_ALWAYS, *encoded.headers, *provider.headers, *headers))
-    except (TypeError, ValueError) as exc:
+        theirs = (*provider.headers, *headers)
+        lists = [_joined(*own, theirs) for own in encoded.headers if own[0] in _LISTS]
+        return merged((*content_type, ("accept", accept), *_ALWAYS, *encoded.headers, *theirs, *lists))
+    except (AttributeError, TypeError, ValueError) as exc:
         raise LocalProtocolError("headers are pairs of a name and a value, both text") from exc
+
+
+def _joined(name: str, own: str, theirs: Headers) -> tuple[str, str]:
+    values = [own, *(value for other, value in theirs if other.lower() == name)]
+    return name, ",".join(dict.fromkeys(item.strip() for value in values for item in value.split(",")))
 
 
 def _report(losses: tuple[Loss, ...], provider: str, on_loss: OnLoss) -> None:
     if on_loss not in {"raise", "warn", "drop"}:
         raise LocalProtocolError(f"on_loss is raise, warn or drop, not {on_loss!r}")
-    if on_loss == "drop" or not (real := [loss for loss in losses if loss.action != "filled"]):
+    if on_loss == "drop" or not (real := [loss for loss in losses if loss.action in _TOLD]):
         return
     said = ", ".join(f"{loss.path} ({loss.action}: {loss.reason})" for loss in real)
     message = f"{provider} cannot take the request as it is: {said}"

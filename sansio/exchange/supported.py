@@ -110,5 +110,6 @@ def _supported(provider: Provider, model: str) -> frozenset[str]:
 
 
 def _is_taken(provider: Provider, request: ChatRequest, name: str) -> bool:
-    exchange = Exchange(provider, request, stream=True, credential=Credential(()), on_loss="drop")
+    streams = name == "stream_options"  # an answer at once takes whatever else a stream takes
+    exchange = Exchange(provider, request, stream=streams, credential=Credential(()), on_loss="drop")
     return not any(loss.path.partition(".")[0] == name for loss in exchange.losses)

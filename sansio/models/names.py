@@ -51,7 +51,8 @@ _RULES: Final = (
     _rule(_OPENAI, r"-20\d\d-\d\d-\d\d$"),  # a snapshot that costs something else is listed by its own name
     _rule("anthropic azure_ai bedrock openrouter vertex_ai", r"-20\d{6}$"),
     _rule(_GOOGLE, r"-00\d$"),
-    _rule("anthropic gemini openai xai", r"-latest$"),
+    _rule("anthropic gemini mistral openai xai", r"-latest$"),
+    _rule("xai", r"-beta$"),
 )
 
 

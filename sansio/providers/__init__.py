@@ -37,7 +37,7 @@ _MODULES: Final[dict[str, str]] = {
     "openai": "openai",
     "openai_compatible": "local",
     "openrouter": "compatible",
-    "perplexity": "compatible",
+    "perplexity": "perplexity",
     "together": "compatible",
     "v0": "compatible",
     "vertex_ai": "google",
@@ -105,11 +105,14 @@ def provider(
     chosen = _options(found, options, variables)
     found = _placed(_in_form(found, chosen), base_url or _first(found.url_variables, variables), chosen)
     _check_dialect(dialect or found.dialect)
+    key = api_key or _first(found.key_variables, variables)
+    token = None if key or secret else _first(found.token_variables, variables)
     return msgspec.structs.replace(
         found,
         name=name or found.name,
         known=found.known or found.name,
-        api_key=api_key or _first(found.key_variables, variables),
+        api_key=key or token,
+        auth="bearer" if token else found.auth,
         secret=secret or found.secret,
         dialect=dialect or found.dialect,
         variants=() if dialect else found.variants,

@@ -85,6 +85,7 @@ _ANTHROPIC: Final = Provider(
     dialect="anthropic",
     auth="x-api-key",
     key_variables=("ANTHROPIC_API_KEY",),
+    token_variables=("ANTHROPIC_AUTH_TOKEN",),
     url_variables=("ANTHROPIC_BASE_URL",),
     headers_variable="ANTHROPIC_CUSTOM_HEADERS",
     # The version that still knows sampling; what a model does not take is its rule's.

@@ -10,7 +10,7 @@ from typing import Final
 from ..types import Form, Provider, Quirks, Variant
 from .anthropic import CLAUDE_MODELS
 from .mistral import MISTRAL_MODELS
-from .openai import OPENAI_LACKS, OPENAI_MODELS
+from .openai import OPENAI_LACKS, OPENAI_MODELS, OPENAI_REFUSED
 
 _DEPLOYED: Final = (
     "chat/completions",
@@ -33,6 +33,7 @@ _AZURE_OPENAI: Final = Provider(
     auth="api-key",
     grant="entra",
     key_variables=("AZURE_OPENAI_API_KEY", "AZURE_API_KEY"),
+    token_variables=("AZURE_OPENAI_AD_TOKEN",),
     url_variables=("AZURE_OPENAI_ENDPOINT",),
     rooted=True,
     option_variables={
@@ -59,6 +60,7 @@ _AZURE_OPENAI: Final = Provider(
     operations=frozenset({"batches", "embeddings", "files", "images", "models", "speech", "transcription"}),
     quirks=Quirks(
         forbidden=OPENAI_LACKS,
+        lacks=OPENAI_REFUSED,
         reasoning_field="reasoning_content",
         models=OPENAI_MODELS,
         operations={"embeddings": Quirks(members={"encoding_format": "base64"})},

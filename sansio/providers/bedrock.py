@@ -19,10 +19,12 @@ _NO_SCHEMA: Final = frozenset({"json_schema"})
 _NO_CACHE: Final = frozenset({"caching"})
 _UNFORCED: Final = _NO_SCHEMA | _NO_CACHE | {"forced_tools"}
 
-# Claude is here what it is at home, under a longer name.
+# Claude is here what it is at home, under a longer name; that instructions stand in front goes for every model.
 _CLAUDE: Final = tuple(
     msgspec.structs.replace(
-        rule, pattern=rf"{_PREFIX}anthropic\.(?:{rule.pattern})", lacks=rule.lacks | {"unsigned_reasoning"}
+        rule,
+        pattern=rf"{_PREFIX}anthropic\.(?:{rule.pattern})",
+        lacks=(rule.lacks - {"system_turns"}) | {"unsigned_reasoning"},
     )
     for rule in CLAUDE_MODELS
 )

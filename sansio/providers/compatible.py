@@ -216,28 +216,9 @@ _XAI: Final = Provider(
         roles=_SYSTEM,
         named=frozenset({"user"}),
         reasoning_field="reasoning_content",
+        lacks=frozenset({"whole_usage"}),  # reasoning is no part of the completion
         models=(ModelRule(pattern=r"grok-4.*", forbidden=frozenset({"reasoning_effort"})),),
         operations={"images": Quirks(beyond=frozenset({"aspect_ratio", "resolution"}), forbidden=_IMAGE_DETAILS)},
-    ),
-)
-
-# https://docs.perplexity.ai/api-reference
-_PERPLEXITY: Final = Provider(
-    name="perplexity",
-    base_url="https://api.perplexity.ai",
-    dialect="openai_chat",
-    key_variables=("PERPLEXITY_API_KEY",),
-    url_variables=("PERPLEXITY_BASE_URL",),
-    operations=frozenset({"embeddings", "models"}),
-    paths={"embeddings": "/v1/embeddings", "models": "/v1/models", "responses": "/v1/responses"},
-    quirks=Quirks(
-        renamed=_OLD_LIMIT,
-        forbidden=(_BEYOND - {"top_k"}) | _OPENAI_ONLY | {"logit_bias", "metadata", "seed", "stream_options", "user"},
-        roles=_SYSTEM,
-        forms={"file_url": "part"},
-        usage_switch=False,
-        models=(ModelRule(pattern=r".*", refused={"response_format": frozenset({"json_object"})}),),
-        operations={"embeddings": Quirks(members={"encoding_format": "base64_int8"})},  # the default, said aloud
     ),
 )
 
@@ -293,7 +274,6 @@ PROVIDERS: Final = (
     _MOONSHOT,
     _NVIDIA_NIM,
     _OPENROUTER,
-    _PERPLEXITY,
     _TOGETHER,
     _V0,
     _XAI,

@@ -89,7 +89,7 @@ _XAI: Final = Variant(
     dialect="openai_chat",
     paths=_OPEN.paths,
     operations=frozenset(),
-    quirks=Quirks(forbidden=frozenset({"reasoning_effort"})),
+    quirks=Quirks(forbidden=frozenset({"reasoning_effort"}), lacks=frozenset({"whole_usage"})),
 )
 
 _EMBEDDERS: Final = (

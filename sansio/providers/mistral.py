@@ -36,6 +36,9 @@ _MISTRAL: Final = Provider(
             "text": "joined",
         },
         usage_switch=False,
+        # The two of calls in the words of its error: "Not the same number of function calls and responses".
+        lacks=frozenset({"end_unprefixed", "no_messages", "silent_answers", "user_after_tool"})
+        | {"stray_results", "unanswered_calls"},
         models=MISTRAL_MODELS,
         operations={
             "embeddings": Quirks(renamed={"dimensions": "output_dimension"}, beyond=frozenset({"output_dtype"})),

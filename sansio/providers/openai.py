@@ -11,6 +11,8 @@ _SAMPLING: Final = frozenset(
 )
 _MAX_TOKENS: Final = {"max_tokens": "max_completion_tokens"}
 
+# The API refuses all of these, the last three in the words of its errors and of its OpenAPI document.
+OPENAI_REFUSED: Final = frozenset({"unanswered_calls", "stray_results", "empty_content", "no_messages"})
 OPENAI_LACKS: Final = frozenset({"min_p", "repetition_penalty", "thinking", "top_k"})
 _REASONING: Final = _SAMPLING | {"prediction", "stop", "web_search_options"}
 _O_SERIES: Final = _SAMPLING | {"parallel_tool_calls", "prediction", "verbosity", "web_search_options"}
@@ -48,6 +50,7 @@ _OPENAI: Final = Provider(
     operations=_OPERATIONS,
     quirks=Quirks(
         forbidden=OPENAI_LACKS,
+        lacks=OPENAI_REFUSED,
         models=OPENAI_MODELS,
         # As OpenAI's own clients ask: less than half of the bytes, and two thirds of the time.
         operations={"embeddings": Quirks(members={"encoding_format": "base64"})},

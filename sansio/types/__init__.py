@@ -86,6 +86,7 @@ if TYPE_CHECKING:
         BatchError,
         BatchItem,
         BatchList,
+        BatchOutcome,
         BatchResult,
         BatchResults,
         BatchResultsRequest,
@@ -137,6 +138,7 @@ __all__ = [
     "BatchError",
     "BatchItem",
     "BatchList",
+    "BatchOutcome",
     "BatchResult",
     "BatchResults",
     "BatchResultsRequest",
@@ -269,7 +271,7 @@ _NAMES: Final = {
         "TranscriptionWord TranslationRequest"
     ),
     "batches": (
-        "Batch BatchCounts BatchError BatchItem BatchList BatchResult BatchResults BatchResultsRequest "
+        "Batch BatchCounts BatchError BatchItem BatchList BatchOutcome BatchResult BatchResults BatchResultsRequest "
         "CancelBatchRequest CreateBatchRequest GetBatchRequest ListBatchesRequest"
     ),
     "embeddings": "Embedding EmbeddingInput EmbeddingRequest EmbeddingResponse",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
@@ -12,6 +12,8 @@ from .chat import ChatRequest
 from .content import Extra
 from .embeddings import EmbeddingResponse
 from .files import ExpiresAfter
+from .images import ImageResponse
+from .moderations import ModerationResponse
 from .request import Request, Response
 from .response import ChatResponse
 from .usage import Usage
@@ -152,11 +154,15 @@ class BatchList(Response, frozen=True, omit_defaults=True, tag_field="object", t
     next: str | None = None
 
 
+BatchOutcome: TypeAlias = ChatResponse | EmbeddingResponse | ImageResponse | ModerationResponse | Failure
+"""What became of one request of a batch."""
+
+
 class BatchResult(msgspec.Struct, frozen=True):
     """What became of the request that the caller named `custom_id`."""
 
     custom_id: str
-    outcome: ChatResponse | EmbeddingResponse | Failure
+    outcome: BatchOutcome
 
 
 class BatchResults(Response, frozen=True):

@@ -128,7 +128,8 @@ class ChatRequest(Request["ChatResponse"], frozen=True, kw_only=True, omit_defau
 
     `model` is "provider/model" in a client; `extra` holds further top-level fields, sent as they are.  `schema_as_tool`
     allows a schema of `response_format` to become a tool that the model must call, where the API has no structured output
-    of its own; the arguments are the answer's text then.
+    of its own; the arguments are the answer's text then.  `dialect` is the API that a server read the request from: each
+    `extra` in it is then that API's, and a loss elsewhere.
     """
 
     operation: ClassVar[str] = "chat"
@@ -175,6 +176,7 @@ class ChatRequest(Request["ChatResponse"], frozen=True, kw_only=True, omit_defau
     prompt_cache_retention: Maybe[str] = UNSET
     moderation: Maybe[ModerationOptions] = UNSET
     schema_as_tool: bool = False
+    dialect: str | None = None
     extra: Extra | None = None
 
     @property

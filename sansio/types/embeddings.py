@@ -55,7 +55,7 @@ class Embedding(msgspec.Struct, frozen=True, tag_field="object", tag="embedding"
 
 
 class EmbeddingResponse(Response, frozen=True, omit_defaults=True, tag_field="object", tag="list"):
-    """The vectors, in the order in which the provider gives them, which is that of the texts everywhere."""
+    """The vectors, in the order of the texts."""
 
     data: Sequence[Embedding]
     model: str = ""

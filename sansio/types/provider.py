@@ -122,8 +122,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     service's name in signatures of AWS.  `known` is the name under which the registry has its models, where `name` is
     another.
 
-    The variables are those of an environment: for the key, the base URL, for each option, for headers by their names, and
-    for any headers, one `Name: value` a line.
+    The variables are those of an environment: for the key, for a bearer token where there is no key, for the base URL, for
+    each option, for headers by their names, and for any headers, one `Name: value` a line.
     """
 
     name: str
@@ -137,6 +137,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None = None
     known: str | None = None
     key_variables: tuple[str, ...] = ()
+    token_variables: tuple[str, ...] = ()
     url_variables: tuple[str, ...] = ()
     options: Mapping[str, str] = {}
     option_variables: Mapping[str, tuple[str, ...]] = {}

@@ -38,8 +38,9 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Loss(msgspec.Struct, frozen=True):
     """What a conversion could not carry over unchanged.
 
-    `path` names the field (`messages[2].content[0].cache_control`), `action` is dropped, approximated or filled; filled
-    means that a parameter which the API requires was taken from the registry, and never raises.
+    `path` names the field (`messages[2].content[0].cache_control`), `action` is dropped, approximated, omitted or filled.
+    The last two never raise: omitted is what the answer does not depend on (a cache mark where the API has none, reasoning
+    of an earlier turn which the API takes from nobody), and filled a parameter that the API requires, from the registry.
     """
 
     path: str

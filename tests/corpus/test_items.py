@@ -90,7 +90,7 @@ def test_requests_to_converse_are_decoded_to_what_they_are_encoded_from() -> Non
         if recording.expected is None or recording.request_body is None:
             continue
         body = json.dumps(recording.request_body).encode()
-        request = SERVER.decode_request("POST", "/model/m/converse", (), body)
+        request = SERVER.decode("POST", "/model/m/converse", (), body)
         assert isinstance(request, ChatRequest), request
         encoded = CODEC.encode(request, terms)
         assert isinstance(encoded.body, bytes)

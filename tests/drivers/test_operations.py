@@ -28,9 +28,10 @@ MOST = 4 * 1024 * 1024  # what may be held of it at once, on both ends
 def test_vectors_of_a_model(driver: Driver) -> None:
     async def scenario(client: Client) -> None:
         request = EmbeddingRequest(model="openai/text-embedding-3-small", input=["a", "b"])
-        assert (await client.send(request)).vectors == [(1.0,)]
+        assert (await client.send(request)).vectors == [(1.0,), (0.5,)]
 
-    with Server(always(whole(b'{"data":[{"index":0,"embedding":"AACAPw=="}],"model":"m"}'))) as server:
+    vectors = b'{"index":1,"embedding":"AAAAPw=="},{"index":0,"embedding":"AACAPw=="}'
+    with Server(always(whole(b'{"data":[%b],"model":"m"}' % vectors))) as server:
         run(driver, server, scenario)
     assert server.requests[0].target == "/v1/embeddings"
     assert b'"model":"text-embedding-3-small"' in server.requests[0].body

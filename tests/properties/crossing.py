@@ -234,11 +234,15 @@ def requests(draw: st.DrawFn, dialect: str) -> ChatRequest:
     given = {name: draw(_PARAMETERS[name]) for name in chosen}
     if "reasoning_effort" in given:
         given.pop("thinking", None)  # most take one of both
-    if draw(st.booleans()):
+    messages = draw(conversations(dialect))
+    called = any(message.role == "tool" for message in messages)
+    if called or draw(st.booleans()):  # for calls some APIs want tools
         tools = draw(_TOOLS)
         named = types.FunctionChoice.of(tools[0].function.name)
-        given |= {"tools": tools, "tool_choice": draw(st.sampled_from([UNSET, "auto", "none", "required", named]))}
-    request = ChatRequest(model="m", messages=draw(conversations(dialect)))
+        choice = draw(st.sampled_from([UNSET, "auto", "none", "required", named]))
+        # Ollama says none by leaving the tools out.
+        given |= {"tools": tools, "tool_choice": UNSET if called and dialect == "ollama" else choice}
+    request = ChatRequest(model="m", messages=messages)
     return msgspec.structs.replace(request, **given)
 
 

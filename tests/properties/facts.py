@@ -47,7 +47,7 @@ _SPEAKERS: Final = {"developer": "system", "model": "assistant"}
 _ONE: Final = {"max_completion_tokens": "max_tokens", "safety_identifier": "user"}
 _REASONING: Final = ("reasoning_effort", "thinking")
 _FOR_TOOLS: Final = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
-_APART: Final = {"model", "messages", "stream", "stream_options", "schema_as_tool", *_FOR_TOOLS, *_REASONING}
+_APART: Final = {"model", "messages", "stream", "stream_options", "schema_as_tool", "dialect", *_FOR_TOOLS, *_REASONING}
 _USUAL_TIERS: Final = frozenset({"auto", "default", "standard", "standard_only"})
 _NO_PARAMETERS: Final[dict[str, object]] = {"type": "object", "properties": {}}
 

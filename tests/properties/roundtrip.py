@@ -108,7 +108,7 @@ def served(provider: Provider, request: ChatRequest, *, stream: bool = False) ->
     sent = dialects.codec_for(provider, request).encode(request, terms(provider, stream=stream))
     assert sent.losses == ()
     assert isinstance(sent.body, bytes)
-    found = dialects.server(provider.dialect).decode_request(sent.method, sent.path, (), sent.body)
+    found = dialects.server(provider.dialect).decode(sent.method, sent.path, (), sent.body)
     assert isinstance(found, ChatRequest), found
     return found
 

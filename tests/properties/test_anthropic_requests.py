@@ -157,7 +157,14 @@ def requests() -> SearchStrategy[ChatRequest]:
     effort = {"reasoning_effort": maybe(st.sampled_from(["low", "high"])), "thinking": thinking}
     tools = {"tools": TOOLS, "tool_choice": CHOICES, "parallel_tool_calls": maybe(st.booleans())}
     plain = st.builds(ChatRequest, **parameters, **hot)
-    return plain | st.builds(ChatRequest, **parameters, **effort) | st.builds(ChatRequest, **parameters, **tools)
+    untooled = (plain | st.builds(ChatRequest, **parameters, **effort)).map(_without_calls)
+    return untooled | st.builds(ChatRequest, **parameters, **tools)
+
+
+def _without_calls(request: ChatRequest) -> ChatRequest:
+    """The request up to its first call, for which the API would want tools."""
+    calling = [place for place, message in enumerate(request.conversation) if message.tool_calls]
+    return msgspec.structs.replace(request, messages=request.conversation[: calling[0] if calling else None])
 
 
 def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:

@@ -110,7 +110,7 @@ _objects = st.dictionaries(_NAMES, _values, max_size=4).map(msgspec.json.encode)
 @given(_objects | st.binary(max_size=40), st.text(max_size=20), st.booleans())
 def test_no_request_makes_the_server_raise(body: bytes, path: str, known: bool) -> None:
     path = "/model/m/converse" if known else path
-    found = SERVER.decode_request("POST", path, (), body)
+    found = SERVER.decode("POST", path, (), body)
     assert isinstance(found, ChatRequest | Failure)
 
 

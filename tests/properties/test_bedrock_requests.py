@@ -157,7 +157,7 @@ _requests = st.builds(
 def requests(draw: DrawFn) -> ChatRequest:
     """Requests that lose nothing here."""
     request = draw(_requests)
-    if draw(st.booleans()):
+    if draw(st.booleans()) and all(message.role != "tool" for message in request.conversation):
         return request
     return msgspec.structs.replace(request, tools=draw(_toolboxes), tool_choice=draw(_choices))
 

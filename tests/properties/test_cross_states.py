@@ -25,7 +25,17 @@ from sansio.events import (
     ToolCallStarted,
 )
 from sansio.testing.strategies import texts
-from sansio.types import ChatRequest, ChatResponse, Message, Opaque, ReasoningPart, tool, user
+from sansio.types import (
+    ChatRequest,
+    ChatResponse,
+    FunctionDefinition,
+    FunctionTool,
+    Message,
+    Opaque,
+    ReasoningPart,
+    tool,
+    user,
+)
 from tests.properties.crossing import ARGUMENTS, DOUBLES, answered, heard, sent
 
 Members = dict[str, object]
@@ -43,6 +53,7 @@ STATES: Final[dict[str, Callable[[str, str], Members]]] = {
     "gemini": lambda signature, _: {"thoughtSignature": signature},
     "openai_responses": _item,
 }
+TOOLS: Final = [FunctionTool(FunctionDefinition("f"))]
 # Which of a text's characters gemini signed is said by how it cuts it.
 _POSITION: Final = "length"
 
@@ -81,7 +92,7 @@ def test_a_state_goes_back(dialect: str, data: st.DataObject, *, stream: bool) -
     end = answered(dialect, said, lambda body: [body], stream=stream)[-1]
     assert isinstance(end, Completed)
     message = end.response.message
-    request = ChatRequest(model="m", messages=[user("Hi."), message, tool("1", "call_1")])
+    request = ChatRequest(model="m", messages=[user("Hi."), message, tool("1", "call_1")], tools=TOOLS)
     back = heard(sent(dialect, request)[0]).conversation
     assert [state for said_before in back for state in states_of(said_before)] == states
     parts = [place for place, part in enumerate(message.ordered) if isinstance(part, ReasoningPart)]

@@ -194,7 +194,7 @@ TOLD_AS: dict[Kind, Kind] = {
 @given(st.binary(max_size=300) | texts().map(str.encode), st.booleans())
 def test_no_bytes_raise(body: bytes, stream: bool) -> None:
     assert said([b"data: " + body + b"\n\n" if stream else body], stream=stream) is not None
-    server = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), body)
+    server = SERVER.decode("POST", "/v1/models/m:generateContent", (), body)
     assert isinstance(server, ChatRequest | Failure)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import sansio
 from sansio import ChatRequest, Completed, Exchange, Failed
+from sansio.http import Headers
 from sansio.types import (
     Batch,
     BatchCounts,
@@ -48,6 +49,7 @@ from sansio.types import (
 
 _OPENAI = sansio.provider("openai", api_key="key")
 _PROVIDER = msgspec.structs.replace(_OPENAI, operations=_OPENAI.operations | {"rerank"})
+_JSON: Headers = (("content-type", "application/json"),)
 _SOUND = Upload(b"sound", "a.mp3")
 _REQUESTS: list[Request[Any]] = [
     BatchResultsRequest(id="1", output_file_id="1"),
@@ -106,9 +108,11 @@ _WORDS = [
 _BODIES = st.lists(st.sampled_from(_WORDS) | st.binary(max_size=3), max_size=40)
 
 
-def _end(request: Request[Any], pieces: Sequence[bytes], *, stream: bool) -> Completed[Any] | Failed:
+def _end(
+    request: Request[Any], pieces: Sequence[bytes], *, stream: bool, headers: Headers = ()
+) -> Completed[Any] | Failed:
     exchange = Exchange(_PROVIDER, request, stream=stream, seed=b"0123456789abcdef")
-    exchange.receive_head(200, [])
+    exchange.receive_head(200, headers)
     for piece in pieces:
         exchange.receive_data(piece)
     exchange.receive_eof()
@@ -118,12 +122,13 @@ def _end(request: Request[Any], pieces: Sequence[bytes], *, stream: bool) -> Com
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@given(request=st.sampled_from(_REQUESTS), pieces=_BODIES)
-def test_any_bytes_have_one_end(stream: bool, request: Request[Any], pieces: list[bytes]) -> None:
-    end = _end(request, pieces, stream=stream)
+@given(request=st.sampled_from(_REQUESTS), pieces=_BODIES, headers=st.sampled_from([(), _JSON]))
+def test_any_bytes_have_one_end(stream: bool, request: Request[Any], pieces: list[bytes], headers: Headers) -> None:
+    end = _end(request, pieces, stream=stream, headers=headers)
     whole = b"".join(pieces)
-    assert _end(request, [whole], stream=stream) == end
-    assert _end(request, [whole[place : place + 1] for place in range(len(whole))], stream=stream) == end
+    assert _end(request, [whole], stream=stream, headers=headers) == end
+    single = [whole[place : place + 1] for place in range(len(whole))]
+    assert _end(request, single, stream=stream, headers=headers) == end
 
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=9)
@@ -143,7 +148,9 @@ _ANSWERS: list[tuple[Request[Any], st.SearchStrategy[Response]]] = [
         EmbeddingRequest(model="m", input="hi"),
         st.builds(
             EmbeddingResponse,
-            data=st.lists(st.builds(Embedding, st.integers(0, 9), st.lists(_NUMBERS, max_size=3)), max_size=3),
+            data=st.lists(st.lists(_NUMBERS, max_size=3), min_size=1, max_size=3).map(
+                lambda vectors: [Embedding(index, vector) for index, vector in enumerate(vectors)]
+            ),
             model=_NAMES,
         ),
     ),
@@ -151,7 +158,7 @@ _ANSWERS: list[tuple[Request[Any], st.SearchStrategy[Response]]] = [
         ImageRequest(model="m", prompt="p"),
         st.builds(
             ImageResponse,
-            data=st.lists(st.builds(Image, url=st.none() | _TEXTS, revised_prompt=st.none() | _TEXTS), max_size=2),
+            data=st.lists(st.builds(Image, url=_NAMES, revised_prompt=st.none() | _TEXTS), max_size=2),
             created=_COUNTS,
         ),
     ),

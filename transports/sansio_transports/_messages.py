@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from secrets import token_bytes
-from typing import Any, Final, Generic, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypedDict, TypeVar
 
 from sansio.errors import Failure, LocalProtocolError
 from sansio.events import Event, Failed, Outcome
 from sansio.exchange import Exchange, OnLoss
 from sansio.http import Headers, Limits
 from sansio.types import Provider, Request
+
+if TYPE_CHECKING:
+    from sansio.models import Registry
 
 R = TypeVar("R")
 Q = TypeVar("Q")
@@ -34,6 +37,7 @@ class Options(TypedDict, total=False):
     query: Headers
     limits: Limits
     on_loss: OnLoss
+    registry: Registry
 
 
 # -- what is used of httpx, so that no version of it is named ------------------------------------------------

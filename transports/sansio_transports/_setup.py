@@ -33,6 +33,8 @@ from .config import SYSTEM_TRUST, TlsConfig, tls_context
 if TYPE_CHECKING:
     import ssl
 
+    from sansio.models import Registry
+
 R = TypeVar("R")
 
 
@@ -56,7 +58,8 @@ class Configuration(Overrides, total=False):
     """What a client is made of, all of it optional.
 
     `providers` answer to their names; `limits` bound one response, `pool` the connections; `tls` is a `TlsConfig`, or an
-    SSLContext of the caller's own; without `proxies` there are none; `log` is debug or info.
+    SSLContext of the caller's own; without `proxies` there are none; `log` is debug or info.  `registry` knows the
+    models' limits and prices, instead of the package's own.
     """
 
     providers: Sequence[Provider]
@@ -65,6 +68,7 @@ class Configuration(Overrides, total=False):
     proxies: Proxies
     tls: TlsConfig | ssl.SSLContext
     log: LogLevel | None
+    registry: Registry
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,11 +114,13 @@ class Setup:
         proxies: Proxies = Proxies(),
         tls: TlsConfig | ssl.SSLContext = SYSTEM_TRUST,
         log: LogLevel | None = None,
+        registry: Registry | None = None,
         **overrides: Unpack[Overrides],
     ) -> None:
         self.shared = Shared(pool)
         self.options = Options().having(overrides)
         self._limits = limits
+        self._registry = registry
         self._log = None if log is None else Log(log)
         self._providers = {provider.name: provider for provider in providers}
         if len(self._providers) < len(providers):
@@ -151,6 +157,7 @@ class Setup:
             seed=os.urandom(16),
             limits=self._limits,
             on_loss=options.on_loss,
+            registry=self._registry,
         )
         flow = partial(call, exchange, options.retry, options.timeouts, random.random)
         if self._log is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 
@@ -44,31 +44,29 @@ def from_environment(env: Mapping[str, str], configuration: Configuration) -> Co
     return whole
 
 
-class _Options(TypedDict, total=False):
-    """Options that are found beside a secret."""
-
-    region: str
+_Variables: TypeAlias = Mapping[str, str]
 
 
 def _configured(template: Provider, env: Mapping[str, str]) -> Provider | None:
     """The provider as the environment has it; None where it says too little of it."""
-    variables = template.url_variables if template.keyless else template.key_variables
+    keys = (*template.key_variables, *template.token_variables)
+    variables = template.url_variables if template.keyless else keys
     secret: Secret | None = None
-    options: _Options = {}
+    beside: _Variables = {}
     if not any(env.get(variable) for variable in variables):
         if template.grant is None:
             return None
-        secret, options = _secret(template, env)
+        secret, beside = _secret(template, env)
         if secret is None:
             return None
     try:
-        return providers.provider(template.name, env=env, secret=secret, **options)
+        return providers.provider(template.name, env={**beside, **env}, secret=secret)
     except providers.MissingOptionError:
         return None
 
 
-def _secret(template: Provider, env: Mapping[str, str]) -> tuple[Secret | None, _Options]:
-    """The secret of a cloud, and what is found with it, if the environment says that the cloud is meant.
+def _secret(template: Provider, env: _Variables) -> tuple[Secret | None, _Variables]:
+    """The secret of a cloud, and variables that are found with it, if the environment says that the cloud is meant.
 
     What is there and cannot be used is missed once a request needs it: a shell's AWS_PROFILE is no reason to do without
     the other providers.
@@ -89,14 +87,14 @@ class _Unusable(Grant, frozen=True):
         raise LocalProtocolError(self.reason)
 
 
-def _found(template: Provider, env: Mapping[str, str]) -> tuple[Secret | None, _Options]:
+def _found(template: Provider, env: _Variables) -> tuple[Secret | None, _Variables]:
     from . import _credentials
 
     if template.grant == "aws":
         if not env.get("AWS_ACCESS_KEY_ID") and not env.get("AWS_PROFILE"):
             return None, {}
         aws = _credentials.aws(env)
-        return aws.keys, {"region": aws.region} if aws.region else {}
+        return aws.keys, {"AWS_REGION": aws.region} if aws.region else {}
     if template.grant == "google":
         meant = any(env.get(variable) for variable in template.option_variables["project"])
         return _credentials.google(env) if meant else None, {}

@@ -19,7 +19,7 @@ from ...types import (
 )
 from ..body import json_body
 from ..codec import Codec, Encoded, Terms, path_of
-from ..operation import Piece, answering, path_to
+from ..operation import Piece, answering, listed, path_to
 from .blocks import Members
 from .operation import MessagesOperation, page_query, unix
 from .request import beta_headers, body_of
@@ -134,8 +134,8 @@ def _counts(piece: CountsPiece) -> BatchCounts:
 def _batches(piece: BatchesPiece) -> BatchList | None:
     if piece.data is None:
         return None
-    batches = [batch for item in piece.data if (batch := _batch(item)) is not None]
-    return BatchList(data=batches, next=piece.last_id if piece.has_more else None)
+    batches = listed(piece.data, _batch)
+    return None if batches is None else BatchList(data=batches, next=piece.last_id if piece.has_more else None)
 
 
 CREATE: Final[Codec[CreateBatchRequest, Batch]] = MessagesOperation(_create, answering(BatchPiece, _batch))

@@ -29,7 +29,6 @@ from ...types import (
 from ..calls import arguments_object
 from ..losses import Losses
 from ..media import Inline, inline
-from .ids import CallIds
 
 DIALECT: Final = "anthropic"
 
@@ -53,7 +52,6 @@ class BlockWriter:
         self.betas: set[str] = set()
         self._losses = losses
         self._lacks = lacks
-        self._ids = CallIds()
 
     def blocks(self, parts: Iterable[tuple[str, OrderedPart]]) -> list[Block]:
         """The blocks of those parts, each of which has its path, less what is lost or empty."""
@@ -61,8 +59,8 @@ class BlockWriter:
         return [block for block in found if block is not None]
 
     def result(self, call_id: str, content: object) -> Members:
-        """The result of the tool call that the caller knows by that id; *content* is text or blocks."""
-        return {"type": "tool_result", "tool_use_id": self._ids.of_result(call_id), "content": content}
+        """The result of the tool call of that id; *content* is text or blocks."""
+        return {"type": "tool_result", "tool_use_id": call_id, "content": content}
 
     def _block(self, part: OrderedPart, path: str) -> Block | None:
         match part:
@@ -90,7 +88,7 @@ class BlockWriter:
     def _marked(self, block: Members | None, part: Part, path: str) -> Members | None:
         """The block with what every part may carry."""
         if part.prompt_cache_breakpoint is not None:
-            self._losses.drop(f"{path}.prompt_cache_breakpoint", "the API's mark is cache_control")
+            self._losses.omit(f"{path}.prompt_cache_breakpoint", "the API's mark is cache_control")
         if block is None:
             return None
         if part.cache_control is not None:
@@ -98,10 +96,10 @@ class BlockWriter:
         return block if part.extra is None else {**block, **part.extra}
 
     def _text(self, part: TextPart, path: str) -> Members | None:
-        state = self._losses.own(part.state, f"{path}.state")
+        state = self._losses.own_state(part.state, f"{path}.state")
         if not part.text and part.extra is None and state is None:
             if part.cache_control is not None:
-                self._losses.drop(f"{path}.cache_control", "the API refuses an empty text, and with it its mark")
+                self._losses.omit(f"{path}.cache_control", "the API refuses an empty text, and with it its mark")
             return None  # it says nothing
         block: Members = {"type": "text", "text": part.text}
         return self._marked(block if state is None else block | _members(state), part, path)
@@ -109,14 +107,14 @@ class BlockWriter:
     def _reasoning(self, part: ReasoningPart, path: str) -> Members | None:
         if part.state is None:
             if part.text:
-                self._losses.drop(path, "the API takes back only reasoning that it has signed")
+                self._losses.omit(path, "the API takes back only reasoning that it has signed")
             return None
-        if (own := self._losses.own(part.state, path)) is None:
+        if (own := self._losses.own_state(part.state, path)) is None:
             return None
         return self._marked({"type": "thinking", "thinking": part.text, **_members(own)}, part, path)
 
     def _call(self, call: ToolCall, path: str) -> Members:
-        block: Members = {"type": "tool_use", "id": self._ids.of_call(call.id), "name": call.name}
+        block: Members = {"type": "tool_use", "id": call.id, "name": call.name}
         if isinstance(call, CustomToolCall):
             inner = call.custom.extra
             self._losses.approximate(path, "the API's calls have an object as input, in which the text is a member")
@@ -124,7 +122,7 @@ class BlockWriter:
         else:
             inner = call.function.extra
             block["input"] = arguments_object(call.function.arguments, f"{path}.arguments", self._losses)
-        if (state := self._losses.own(call.state, f"{path}.state")) is not None:
+        if (state := self._losses.own_state(call.state, f"{path}.state")) is not None:
             block |= _members(state)
         return {**block, **(inner or {}), **(call.extra or {})}
 

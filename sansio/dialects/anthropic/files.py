@@ -21,7 +21,7 @@ from ...types import (
 from ..codec import Codec, Encoded, Reading, Terms, path_of
 from ..openai.downloads import download
 from ..openai.form import form
-from ..operation import Piece, answering, path_to
+from ..operation import Piece, answering, listed, path_to
 from .operation import FILES_HEADERS, MessagesOperation, page_query, unix
 
 _PATHS: Final = ("files", "/v1/files")
@@ -94,7 +94,8 @@ def _file(piece: FilePiece) -> FileObject | None:
 def _files(piece: FilesPiece) -> FileList | None:
     if piece.data is None:
         return None
-    files = [file for item in piece.data if (file := _file(item)) is not None]
+    if (files := listed(piece.data, _file)) is None:
+        return None
     return FileList(data=files, next=piece.next_page or (piece.last_id if piece.has_more else None))
 
 

@@ -14,9 +14,10 @@ from .blocks import Block, BlockWriter, Members
 
 
 class Turn(msgspec.Struct):
-    """Messages of one side, merged: the results of tools first, as the API wants them."""
+    """Messages of one side, merged: the results of tools first, as the API wants them; `path` is the first message's."""
 
     role: str
+    path: str
     results: list[Block]
     content: list[Block]
     extra: Members
@@ -42,20 +43,22 @@ class ConversationWriter:
         self._roles = roles
 
     def write(self, conversation: Sequence[Message]) -> None:
-        """Take all messages.  Raises LocalProtocolError where none is left, and for an answer begun in vain."""
+        """Take all messages.  Raises LocalProtocolError where the first one left is not the user's, and for an answer begun in vain."""
         for position, message in enumerate(conversation):
             self._write(message, f"messages[{position}]")
         self.turns = [turn for turn in self.turns if turn.results or turn.content or turn.extra]
         if not self.turns:
             raise LocalProtocolError("messages: the API needs one that says something, beside the instructions")
+        if self.turns[0].role != "user":
+            raise LocalProtocolError(f"{self.turns[0].path}: the API requires that the first message is the user's")
         self._check_prefill()
 
     def _write(self, message: Message, path: str) -> None:
         match self._roles.get(message.role, message.role):
             case "user":
-                self._add("user", self._content(message, path), message)
+                self._add("user", self._content(message, path), message, path)
             case "assistant":
-                self._add("assistant", self._answer(message, path), message)
+                self._add("assistant", self._answer(message, path), message, path)
             case "tool":
                 self._add_result(message, path)
             case "system" | "developer":
@@ -78,13 +81,13 @@ class ConversationWriter:
                 self._losses.drop(f"{path}.{name}", "the API has no such member of a message")
         return self._writer.blocks(parts)
 
-    def _turn(self, role: str) -> Turn:
+    def _turn(self, role: str, path: str) -> Turn:
         if not self.turns or self.turns[-1].role != role:
-            self.turns.append(Turn(role, [], [], {}))
+            self.turns.append(Turn(role, path, [], [], {}))
         return self.turns[-1]
 
-    def _add(self, role: str, blocks: list[Block], message: Message) -> None:
-        turn = self._turn(role)
+    def _add(self, role: str, blocks: list[Block], message: Message, path: str) -> None:
+        turn = self._turn(role, path)
         turn.content += blocks
         turn.extra |= message.extra or {}
 
@@ -94,7 +97,7 @@ class ConversationWriter:
         text = message.content
         content = text if isinstance(text, str) else self._content(message, path)
         between = self.turns.pop() if self.turns and self.turns[-1].role == "system" else None
-        turn = self._turn("user")
+        turn = self._turn("user", path)
         if turn.content or between is not None:
             self._losses.approximate(path, "the API has the results of tools right behind their calls")
         turn.results.append({**self._writer.result(message.tool_call_id, content), **(message.extra or {})})
@@ -104,7 +107,7 @@ class ConversationWriter:
     def _add_instructions(self, message: Message, path: str) -> None:
         blocks = self._content(message, path)
         if self.turns and "system_turns" not in self._lacks:
-            self._add("system", blocks, message)
+            self._add("system", blocks, message, path)
             return
         if self.turns:
             self._losses.approximate(path, "instructions within the conversation are put in front of it")

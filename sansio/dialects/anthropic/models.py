@@ -11,7 +11,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..operation import Piece, answering, path_to
+from ..operation import Piece, answering, listed, path_to
 from .operation import MessagesOperation, page_query, unix
 
 _PATHS: Final = ("models", "/v1/models")
@@ -51,8 +51,8 @@ def _get(request: GetModelRequest, terms: Terms) -> Encoded:
 def _models(piece: ModelsPiece) -> ModelList | None:
     if piece.data is None:
         return None
-    models = [model for raw in piece.data if (model := _model(raw)) is not None]
-    return ModelList(data=models, next=piece.last_id if piece.has_more else None)
+    models = listed(piece.data, _model)
+    return None if models is None else ModelList(data=models, next=piece.last_id if piece.has_more else None)
 
 
 def _model(raw: Raw) -> Model | None:

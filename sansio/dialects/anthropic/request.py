@@ -7,6 +7,7 @@ Features that some models or hosts lack are named in `lacks` of their rules: `fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -24,6 +25,8 @@ from ...types import (
 )
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
+from ..conversation import check_conversation
+from ..ids import with_own_ids
 from ..lenient import REFUSALS
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
@@ -34,6 +37,11 @@ from .schema import compiled
 from .thinking import Plan, fit_budget, plan_thinking
 from .tools import forces, write_tools
 
+REFUSED: Final = frozenset({"calls_without_tools", "stray_results", "unanswered_calls"})
+"""The conversations that the API refuses, whatever the model; and it wants the first message to be the user's."""
+
+_ENDS: Final = frozenset({"answer", "end"})  # messages of one side are one turn, in which results come first
+_NO_ID: Final = re.compile(r"[^A-Za-z0-9_-]")
 _MAX_TOKENS: Final = 4096  # for models of which nothing is known: every Claude has as many
 _TIERS: Final = {"auto": "auto", "default": "standard_only", "standard_only": "standard_only"}
 
@@ -80,7 +88,7 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
     plan = plan_thinking(parameters, rule, lacks, losses)
     unbegun = frozenset({"prefill"}) if plan.is_on else frozenset[str]()  # thinking comes before any answer
     conversation = ConversationWriter(writer, losses, lacks | unbegun, dict(provider.quirks.roles))
-    conversation.write(request.conversation)
+    conversation.write(with_own_ids(request.conversation, _NO_ID))
 
     members: Members = {
         "model": model,
@@ -92,6 +100,8 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
         members["system"] = conversation.system
     members["messages"] = [turn.wire() for turn in conversation.turns]
     members |= write_tools(parameters, losses)
+    has_tools = "tools" in members or "tools" in (request.extra or {})
+    check_conversation(request, REFUSED | lacks, has_tools=has_tools, ends=_ENDS)
     _check_choice(members, plan, lacks, losses)
     members |= _thinking(plan, _format(parameters, lacks, losses))
     members |= _sampling(parameters, plan, lacks, losses) | _plain(parameters, losses)

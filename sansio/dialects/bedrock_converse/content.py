@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeAlias
 
 import msgspec
@@ -25,7 +24,6 @@ from ...types import (
     TextPart,
     ToolCall,
 )
-from ..anthropic.ids import CallIds
 from ..calls import arguments_object
 from ..losses import Losses
 from .media import block, document_name
@@ -35,7 +33,6 @@ Block: TypeAlias = dict[str, object]
 
 # What stands among the parts of an answer although it is none: nobody takes it back.
 RESPONSE_FIELDS: Final = "additionalModelResponseFields"
-_NO_ID: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 _NO_URLS: Final = "the API takes no URLs but those of S3: send the data itself"
 
 
@@ -50,7 +47,6 @@ class BlockWriter:
         self._lacks = lacks
         self._names: set[str] = set()  # of documents, each of which needs its own
         self._counts: dict[str, int] = {}  # how often each name was asked for
-        self.ids = CallIds(_NO_ID)
 
     def of(self, part: OrderedPart, path: str) -> list[Block]:
         """The blocks of one part, none where it says nothing or cannot be sent; a mark of the cache is one behind it."""
@@ -62,11 +58,11 @@ class BlockWriter:
             case FunctionToolCall() | CustomToolCall():
                 return [self._tool_use(part, path)]
             case TextPart(text=text, state=state):
-                self._losses.own(state, f"{path}.state")
-                found = _text(text, part.extra)
+                self._losses.own_state(state, f"{path}.state")
+                found = self._text(text, part.extra, path)
             case RefusalPart(refusal=text):
                 self._losses.approximate(path, "the API has no refusals, only text")
-                found = _text(text, part.extra)
+                found = self._text(text, part.extra, path)
             case ReasoningPart():
                 found = self._reasoning(part, path)
             case ImagePart():
@@ -82,7 +78,7 @@ class BlockWriter:
     def mark(self, mark: CacheControl, path: str) -> list[Block]:
         """The block that says that what stands before it may be cached."""
         if "caching" in self._lacks:
-            self._losses.drop(path, "the model has no cache")
+            self._losses.omit(path, "the model has no cache")
             return []
         return [{"cachePoint": {"type": "default"} | ({"ttl": mark.ttl} if mark.ttl else {})}]
 
@@ -97,7 +93,7 @@ class BlockWriter:
         return self.mark(CacheControl(), where)
 
     def _tool_use(self, call: ToolCall, path: str) -> Block:
-        self._losses.own(call.state, f"{path}.state")
+        self._losses.own_state(call.state, f"{path}.state")
         input_: object
         if isinstance(call, CustomToolCall):
             self._losses.approximate(path, "the API has no custom tools: the text is sent as a member")
@@ -105,21 +101,29 @@ class BlockWriter:
         else:
             input_ = arguments_object(call.arguments, f"{path}.function.arguments", self._losses)
             inner = call.function.extra
-        members = {"toolUseId": self.ids.of_call(call.id), "name": call.name, "input": input_}
+        members = {"toolUseId": call.id, "name": call.name, "input": input_}
         return {"toolUse": {**members, **(inner or {}), **(call.extra or {})}}
 
+    def _text(self, text: str, extra: Extra | None, path: str) -> Block | None:
+        # The API refuses an empty text and one of nothing but white space, as models write them.
+        if text.strip() or extra:
+            return {"text": text, **(extra or {})}
+        if text:
+            self._losses.omit(path, "the API refuses a text of white space, which says nothing")
+        return None
+
     def _reasoning(self, part: ReasoningPart, path: str) -> Block | None:
+        own = self._losses.own_state(part.state, f"{path}.state")
         if "reasoning_back" in self._lacks:
-            self._losses.drop(path, "the model does not take reasoning back")
+            self._losses.omit(path, "the model does not take reasoning back")
             return None
-        own = self._losses.own(part.state, f"{path}.state")
         state: Members = {} if own is None else decode_members(own.raw)
         if "redactedContent" in state:
             return {"reasoningContent": state, **(part.extra or {})}
         if not (part.text or state or part.extra):
             return None  # it says nothing
         if "signature" not in state and "unsigned_reasoning" in self._lacks:
-            self._losses.drop(path, "the model takes only reasoning back that it has signed")
+            self._losses.omit(path, "the model takes only reasoning back that it has signed")
             return None
         said: Block = {"text": part.text, **state}
         return {"reasoningContent": {"reasoningText": said}, **(part.extra or {})}
@@ -163,11 +167,6 @@ class BlockWriter:
         if filename is None or not filename.startswith(name):
             self._losses.fill(path, f"the API wants a name of its own for each document: {name}")
         return name
-
-
-def _text(text: str, extra: Extra | None) -> Block | None:
-    # The API refuses an empty text and one of nothing but white space, as models write them; neither says anything.
-    return {"text": text, **(extra or {})} if text.strip() or extra else None
 
 
 def _own_blocks(item: Opaque) -> list[Block]:

@@ -18,6 +18,7 @@ from ..body import json_body
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..losses import Losses
+from ..vectors import of_each_input
 from .content import Block
 from .operation import Operation
 from .wire import DIALECT
@@ -128,8 +129,8 @@ def _vectors(
 _decode = msgspec.json.Decoder(VectorsPiece).decode
 
 
-def _read(_: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]:
-    return document(terms, VectorsPiece, _decode, _answer)
+def _read(request: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]:
+    return document(terms, VectorsPiece, _decode, of_each_input(request, _answer))
 
 
 CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = Operation(_encode, _read)

@@ -26,6 +26,7 @@ class Conversation(BlockWriter):
         self.system: list[Block] = []
         self.messages: list[Block] = []
         self._content: list[Block] = []  # of the last message
+        self.first = ""  # the path of the first message that says something
         self.has_tools = False  # the conversation has calls of tools, or their results
 
     @property
@@ -63,6 +64,7 @@ class Conversation(BlockWriter):
         if not blocks and not extra:
             return  # it says nothing
         if not self.messages or self.messages[-1]["role"] != role:
+            self.first = self.first or path
             self._content = []
             self.messages.append({"role": role, "content": self._content})
         self._content += blocks
@@ -83,7 +85,7 @@ class Conversation(BlockWriter):
         content = [block for block in blocks if "cachePoint" not in block]
         if any("cachePoint" in block for block in blocks[:-1]):
             self._losses.approximate(f"{path}.content", "a mark of the cache stands behind the whole result")
-        id_ = self.ids.of_result(message.tool_call_id)
+        id_ = message.tool_call_id
         return [{"toolResult": {"toolUseId": id_, "content": content, **(message.extra or {})}}, *marks[:1]]
 
     def _lose_members(self, message: Message, path: str) -> None:

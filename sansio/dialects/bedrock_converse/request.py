@@ -7,12 +7,15 @@ back) and `unsigned_reasoning` (only such as the model has signed).
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ...errors import LocalProtocolError
 from ...types import ChatRequest
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
+from ..conversation import check_conversation
+from ..ids import with_own_ids
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
 from ..schema_tool import tool_name, with_tool
@@ -23,6 +26,11 @@ from .reasoning import reasoning
 from .tools import tool_config
 from .wire import DIALECT
 
+REFUSED: Final = frozenset({"calls_without_tools", "stray_results", "unanswered_calls"})
+"""The conversations that the API refuses, whatever the model; and it wants the first message to be the user's."""
+
+_ENDS: Final = frozenset({"answer", "end"})  # messages of one side are one
+_NO_ID: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 STREAM_TYPE: Final = "application/vnd.amazon.eventstream"
 
 
@@ -44,15 +52,19 @@ def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
     _name_limit(parameters)
     rule = apply_rules(parameters.left, model, terms.provider, losses)
     conversation = Conversation(losses, rule.lacks)
-    conversation.add(request.conversation)
+    conversation.add(with_own_ids(request.conversation, _NO_ID))
     if not conversation.messages:
         raise LocalProtocolError("messages: the API wants something that the user says")
+    if conversation.messages[0]["role"] != "user":
+        raise LocalProtocolError(f"{conversation.first}: the API requires that the first message is the user's")
     if "prefill" in rule.lacks and conversation.begins_answer:
         raise LocalProtocolError("messages: the model takes no answer that is begun for it: the last must be a user's")
     body: Block = {"messages": conversation.messages}
     if conversation.system:
         body["system"] = conversation.system
     tools = tool_config(parameters, conversation, needed=conversation.has_tools)
+    has_tools = tools is not None or "toolConfig" in (request.extra or {})
+    check_conversation(request, REFUSED | rule.lacks, has_tools=has_tools, ends=_ENDS)
     thoughts = reasoning(parameters, rule)
     if tools is not None:
         body["toolConfig"] = tools

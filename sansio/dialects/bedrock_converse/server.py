@@ -10,10 +10,12 @@ from .request import STREAM_TYPE
 from .server_failure import encode_failure
 from .server_request import decode_request
 from .server_response import encode_response
+from .wire import DIALECT
 
 SERVER: Final = Server(
+    dialect=DIALECT,
     stream_type=STREAM_TYPE,
-    decode_request=decode_request,
+    decode=decode_request,
     encoder=lambda request, _: Encoder(request),
     encode_response=encode_response,
     encode_failure=encode_failure,

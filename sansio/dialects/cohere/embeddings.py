@@ -18,6 +18,7 @@ from ..body import json_body
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..losses import Losses
+from ..vectors import of_each_input
 from .operation import CohereOperation
 from .wire import DIALECT
 
@@ -82,7 +83,7 @@ def _read(request: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]
             return None
         return EmbeddingResponse(data=data, model=model, usage=_usage(piece.meta), id=piece.id)
 
-    return document(terms, EmbeddingsPiece, _decode, answer)
+    return document(terms, EmbeddingsPiece, _decode, of_each_input(request, answer))
 
 
 def _numbers(vector: Sequence[float] | str) -> Sequence[float] | None:

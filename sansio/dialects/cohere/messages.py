@@ -88,7 +88,7 @@ class MessageEncoder:
         content: list[object] = []
         for where, part in parts:
             if isinstance(part, ReasoningPart) and calls:
-                self._losses.own(part.state, f"{where}.state")
+                self._losses.own_state(part.state, f"{where}.state")
                 plan.append(part.text)
             elif not isinstance(part, FunctionToolCall | CustomToolCall):
                 content.append(self._part(part, where))
@@ -113,18 +113,18 @@ class MessageEncoder:
 
     def _part(self, part: OrderedPart, path: str, *, images: bool = True) -> object:
         """A part of a content; None where there is nothing to send."""
+        self._losses.omit_marks(part, path)
         if isinstance(part, Part) and (part.cache_control or part.prompt_cache_breakpoint):
-            self._losses.drop(f"{path}.cache_control", "the API has no such mark")
             part = msgspec.structs.replace(part, cache_control=None, prompt_cache_breakpoint=None)
         match part:
             case Opaque():
                 own = self._losses.own(part, path)
                 return own.raw if own is not None and is_part(own) else None
             case TextPart(text=text, state=state):
-                self._losses.own(state, f"{path}.state")
+                self._losses.own_state(state, f"{path}.state")
                 return _text(text, part)
             case ReasoningPart(text=text, state=state):
-                self._losses.own(state, f"{path}.state")
+                self._losses.own_state(state, f"{path}.state")
                 return {"type": "thinking", "thinking": text, **(part.extra or {})} if text else None
             case RefusalPart(refusal=text):
                 self._losses.approximate(path, "the API has refusals as text")
@@ -137,7 +137,7 @@ class MessageEncoder:
 
     def _call(self, call: ToolCall, path: str) -> dict[str, object]:
         """A call with its id, also where we derived that, since the tool's message names it."""
-        self._losses.own(call.state, f"{path}.state")
+        self._losses.own_state(call.state, f"{path}.state")
         if isinstance(call, CustomToolCall):
             self._losses.approximate(path, "the API has calls of functions only, of which the text is a member")
         given = arguments_of(call)

@@ -11,7 +11,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..operation import path_to
+from ..operation import listed, path_to
 from .operation import CohereOperation
 from .wire import Members
 
@@ -59,8 +59,8 @@ def _read_model(_: GetModelRequest, terms: Terms) -> Reading[Model]:
 def _models(piece: ModelsPiece) -> ModelList | None:
     if piece.models is None:
         return None
-    models = [model for raw in piece.models if (model := _model(raw)) is not None]
-    return ModelList(data=models, next=piece.next_page_token or None)
+    models = listed(piece.models, _model)
+    return None if models is None else ModelList(data=models, next=piece.next_page_token or None)
 
 
 def _model(raw: Raw) -> Model | None:

@@ -11,6 +11,7 @@ from typing import Final
 from ...types import ChatRequest, JsonObjectFormat, JsonSchemaFormat, Thinking
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
+from ..ids import with_own_ids
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules
 from .messages import MessageEncoder
@@ -41,7 +42,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     rule = apply_rules(parameters.left, model, terms.provider, losses)
     members: dict[str, object] = {
         "model": model,
-        "messages": MessageEncoder(losses).messages(request.conversation),
+        "messages": MessageEncoder(losses).messages(with_own_ids(request.conversation)),
     }
     if terms.stream:
         members["stream"] = True

@@ -9,10 +9,12 @@ from .encoder import Encoder
 from .server_failure import encode_failure
 from .server_request import decode_request
 from .server_response import encode_response
+from .wire import DIALECT
 
 SERVER: Final = Server(
+    dialect=DIALECT,
     stream_type="text/event-stream",
-    decode_request=decode_request,
+    decode=decode_request,
     encoder=lambda _request, _path: Encoder(),  # what is streamed is the same for all
     encode_response=encode_response,
     encode_failure=encode_failure,

@@ -47,8 +47,7 @@ def _tool(tool: Tool, path: str, losses: Losses) -> object:
     if not isinstance(tool, FunctionTool):
         losses.drop(path, "the API has functions only")
         return None
-    if tool.cache_control is not None:
-        losses.drop(f"{path}.cache_control", "the API has no such mark")
+    losses.omit_marks(tool, path)
     function = msgspec.structs.replace(tool.function, strict=None)
     if function.parameters is None:
         losses.fill(f"{path}.function.parameters", "the API wants them")

@@ -29,11 +29,11 @@ from ..documents import document
 from ..error_body import of_error
 from ..failures import of_facts
 from ..losses import Losses
-from ..operation import Piece, answering
+from ..operation import Piece, listed
 from .decoder import GenerateDecoder
 from .failures import RULES
 from .objects import merged
-from .operation import GoogleOperation, given, page_query, unix
+from .operation import GoogleOperation, defaulted, given, page_query, unix
 from .paths import method_path
 from .request import chat_members
 from .state import DIALECT
@@ -160,7 +160,7 @@ def _list(request: ListBatchesRequest, terms: Terms) -> Encoded:
 
 
 def _batch(piece: OperationPiece) -> Batch | None:
-    if piece.name is None:
+    if piece.name is None or (piece.metadata is None and piece.response is None and not piece.error):
         return None
     said = piece.metadata or BatchPiece()
     word = (said.state or "").removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_")
@@ -197,9 +197,9 @@ def _number(count: str | int | None) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _page(piece: OperationsPiece) -> BatchList:
-    batches = [batch for item in piece.operations or () if (batch := _batch(item)) is not None]
-    return BatchList(data=batches, next=piece.next_page_token or None)
+def _page(_: ListBatchesRequest, piece: OperationsPiece) -> BatchList | None:
+    batches = listed(piece.operations or (), _batch)
+    return None if batches is None else BatchList(data=batches, next=piece.next_page_token or None)
 
 
 def _read_batch(_: object, terms: Terms) -> Reading[Batch]:
@@ -207,13 +207,9 @@ def _read_batch(_: object, terms: Terms) -> Reading[Batch]:
     return document(terms, OperationPiece, _operation, _batch)
 
 
-def _read_cancelled(request: CancelBatchRequest, terms: Terms) -> Reading[Batch]:
+def _cancelled(request: CancelBatchRequest, piece: OperationPiece) -> Batch:
     """The answer is empty: what is known is that the batch is being cancelled."""
-
-    def answer(piece: OperationPiece) -> Batch | None:
-        return None if piece.error else _batch(piece) or Batch(id=request.id, status="cancelling")
-
-    return document(terms, OperationPiece, _operation, answer)
+    return _batch(piece) or Batch(id=request.id, status="cancelling")
 
 
 def _read_results(_: BatchResultsRequest, terms: Terms) -> Reading[BatchResults]:
@@ -246,6 +242,6 @@ def _outcome(piece: ResultPiece, terms: Terms) -> ChatResponse | Failure:
 
 CREATE: Final[Codec[CreateBatchRequest, Batch]] = GoogleOperation(_create, _read_batch)
 GET: Final[Codec[GetBatchRequest, Batch]] = GoogleOperation(_get, _read_batch)
-CANCEL: Final[Codec[CancelBatchRequest, Batch]] = GoogleOperation(_cancel, _read_cancelled)
-LIST: Final[Codec[ListBatchesRequest, BatchList]] = GoogleOperation(_list, answering(OperationsPiece, _page))
+CANCEL: Final[Codec[CancelBatchRequest, Batch]] = GoogleOperation(_cancel, defaulted(OperationPiece, _cancelled))
+LIST: Final[Codec[ListBatchesRequest, BatchList]] = GoogleOperation(_list, defaulted(OperationsPiece, _page))
 RESULTS: Final[Codec[BatchResultsRequest, BatchResults]] = GoogleOperation(_get, _read_results)

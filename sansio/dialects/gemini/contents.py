@@ -5,7 +5,6 @@ https://ai.google.dev/api/caching#Content
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -26,11 +25,10 @@ _object = msgspec.json.Decoder(dict[str, Raw]).decode
 class _Turn:
     """One content in the making; results of tools stand in one of their own, in the order of their calls."""
 
-    __slots__ = ("members", "path", "results", "role")
+    __slots__ = ("members", "results", "role")
 
-    def __init__(self, role: str, path: str) -> None:
+    def __init__(self, role: str) -> None:
         self.role = role
-        self.path = path  # of its first message
         self.members: dict[str, object] = {}
         self.results: list[tuple[int, list[PartJson]]] = []  # the place of each group of parts, and the group
 
@@ -69,16 +67,8 @@ class Contents:
 
     @property
     def json(self) -> list[dict[str, object]]:
-        """The `contents`; a message that says nothing is none.
-
-        Raises LocalProtocolError where the next turn has fewer results than there were calls, which the API refuses.
-        """
-        turns = [turn for turn in self._turns if any(group for _, group in turn.results)]
-        for turn, following in pairwise(turns):
-            calls, results = sum(map(_calls, turn.parts)), len(following.results) if following.role == "tool" else 0
-            if results < calls:
-                raise LocalProtocolError(f"{turn.path}: of {calls} calls, {results} have a result in the next turn")
-        return [turn.json() for turn in turns]
+        """The `contents`; a message that says nothing is none."""
+        return [turn.json() for turn in self._turns if any(group for _, group in turn.results)]
 
     def add(self, message: Message, path: str) -> None:
         """Take the next message."""
@@ -93,7 +83,7 @@ class Contents:
             self._add_result(message, path)
             return
         self._drop_name(message, path)
-        turn = self._turn(role, path)
+        turn = self._turn(role)
         parts = self._writer.message(message, path)
         if self._wants_signatures and not any(map(_calls, turn.parts)):
             self._sign(parts, path)
@@ -109,9 +99,9 @@ class Contents:
             first["thoughtSignature"] = _UNSIGNED
             self._writer.losses.fill(f"{path}.tool_calls[0].state", "the API wants the first call of a turn signed")
 
-    def _turn(self, role: str, path: str) -> _Turn:
+    def _turn(self, role: str) -> _Turn:
         if not self._turns or self._turns[-1].role != role:
-            self._turns.append(_Turn(role, path))
+            self._turns.append(_Turn(role))
         return self._turns[-1]
 
     def _drop_name(self, message: Message, path: str) -> None:
@@ -137,7 +127,7 @@ class Contents:
         if media and not beside:
             members["parts"] = media
         result: PartJson = merged({"functionResponse": members}, message.extra)
-        self._turn("tool", path).results.append((place, [result, *(media if beside else ())]))
+        self._turn("tool").results.append((place, [result, *(media if beside else ())]))
 
 
 def _response(text: str) -> object:

@@ -15,16 +15,16 @@ from ...errors import Failure
 from ...events import Delta, Started, UsageReported
 from ..codec import Terms
 from ..error_body import of_error
-from ..failures import BODY_KEPT, of_facts
+from ..failures import of_facts
 from ..lenient import REFUSALS, check_depth
 from ..parameters import rule_for
 from ..records import RecordDecoder
 from .candidate import CandidateState
-from .failures import RULES
+from .failures import RULES, blocked
 from .operation import unix
 from .unread import Unread
 from .usage import UsageReader
-from .wire import Chunk, PromptFeedback, UsagePiece, decode_chunk
+from .wire import Chunk, UsagePiece, decode_chunk
 
 _records = msgspec.json.Decoder(list[Raw]).decode
 
@@ -104,7 +104,7 @@ class GenerateDecoder(RecordDecoder[Chunk]):
             if self._candidates:
                 self._close(events)
             elif (feedback := item.prompt_feedback) is not None:
-                self.failure = _blocked(feedback, body)
+                self.failure = blocked(feedback, body)
 
     def _receive_chunk(self, item: Chunk, record: bytes | bytearray, events: list[Delta], *, whole: bool) -> None:
         self._receive_names(item, events)
@@ -119,7 +119,7 @@ class GenerateDecoder(RecordDecoder[Chunk]):
         if item.error:
             self.failure = of_facts(of_error(item.error), record, RULES)
         elif (feedback := item.prompt_feedback) is not None and feedback.block_reason and not self._candidates:
-            self.failure = _blocked(feedback, record)
+            self.failure = blocked(feedback, record)
 
     def _receive_names(self, item: Chunk, events: list[Delta]) -> None:
         """What names the response: the first word counts."""
@@ -150,10 +150,3 @@ class GenerateDecoder(RecordDecoder[Chunk]):
         self.complete = True
         for state in self._candidates.values():
             state.close(events)
-
-
-def _blocked(feedback: PromptFeedback, record: bytes | bytearray) -> Failure:
-    """A blocked prompt, which the API tells in a successful response."""
-    reason = feedback.block_reason or "BLOCKED_REASON_UNSPECIFIED"
-    message = feedback.block_reason_message or f"the prompt was blocked: {reason}"
-    return Failure(kind="content_policy", message=message, code=reason, body=bytes(record[:BODY_KEPT]))

@@ -13,10 +13,11 @@ import msgspec
 from ...errors import LocalProtocolError
 from ...types import Embedding, EmbeddingRequest, EmbeddingResponse, Extra, Usage
 from ..body import json_body
-from ..codec import Codec, Encoded, Terms, native_model
+from ..codec import Codec, Encoded, Reading, Terms, native_model
 from ..losses import Losses
 from ..operation import Piece, answering
 from ..parameters import rule_for
+from ..vectors import of_each_input
 from .objects import merged
 from .operation import GoogleOperation, given
 from .paths import method_path
@@ -140,4 +141,8 @@ def _usage(stated: CountsPiece | None, counts: Sequence[float]) -> Usage | None:
     return None if tokens is None else Usage(prompt_tokens=tokens)
 
 
-CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = GoogleOperation(_encode, answering(EmbeddingsPiece, _answer))
+def _read(request: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]:
+    return answering(EmbeddingsPiece, of_each_input(request, _answer))(request, terms)
+
+
+CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = GoogleOperation(_encode, _read)

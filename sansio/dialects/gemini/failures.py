@@ -12,8 +12,9 @@ import msgspec
 
 from ...errors import Failure
 from ..codec import Reply, Terms
+from ..failures import BODY_KEPT, Rule, of_reply
 from ..failures import RULES as _COMMON
-from ..failures import Rule, of_reply
+from .wire import PromptFeedback
 
 RULES: Final[tuple[Rule, ...]] = (
     Rule("quota_exceeded", frozenset({429}), pattern="perday"),  # in the id of a quota
@@ -38,3 +39,10 @@ def failure(reply: Reply, terms: Terms) -> Failure:
     if failure.retry_after is None and (told := _WAIT.search(failure.message)) is not None:
         failure = msgspec.structs.replace(failure, retry_after=float(told[1]))
     return failure
+
+
+def blocked(feedback: PromptFeedback, record: bytes | bytearray = b"") -> Failure:
+    """A blocked prompt, which the API tells in a successful response, its *record*."""
+    reason = feedback.block_reason or "BLOCKED_REASON_UNSPECIFIED"
+    message = feedback.block_reason_message or f"the prompt was blocked: {reason}"
+    return Failure(kind="content_policy", message=message, code=reason, body=bytes(record[:BODY_KEPT]))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from ...errors import LocalProtocolError
 from ...framing.multipart import boundary_from
 from ...http import Body, Source
@@ -26,13 +24,12 @@ from ...types import (
 )
 from ..body import json_body
 from ..codec import Codec, Encoded, Reading, Terms, path_of
-from ..documents import document
 from ..losses import Losses
 from ..openai.downloads import download
-from ..operation import Piece, answering
+from ..operation import Piece, answering, listed
 from .media import media_type
 from .objects import merged
-from .operation import GoogleOperation, given, page_query, unix
+from .operation import GoogleOperation, defaulted, given, page_query, unix
 from .state import DIALECT
 
 _UNKNOWN: Final = "application/octet-stream"
@@ -57,9 +54,6 @@ class FilesPiece(Piece, rename="camel"):
 
     files: list[FilePiece] | None = None
     next_page_token: str | None = None
-
-
-_file = msgspec.json.Decoder(FilePiece).decode
 
 
 def _upload(request: UploadFileRequest, terms: Terms) -> Encoded:
@@ -146,14 +140,13 @@ def _object(piece: FilePiece) -> FileObject | None:
     )
 
 
-def _page(piece: FilesPiece) -> FileList:
-    files = [file for item in piece.files or () if (file := _object(item)) is not None]
-    return FileList(data=files, next=piece.next_page_token or None)
+def _page(_: ListFilesRequest, piece: FilesPiece) -> FileList | None:
+    files = listed(piece.files or (), _object)
+    return None if files is None else FileList(data=files, next=piece.next_page_token or None)
 
 
-def _read_deleted(request: DeleteFileRequest, terms: Terms) -> Reading[FileDeleted]:
-    """The answer is empty."""
-    return document(terms, FilePiece, _file, lambda piece: None if piece.error else FileDeleted(id=request.id))
+def _deleted(request: DeleteFileRequest, _: Piece) -> FileDeleted:
+    return FileDeleted(id=request.id)
 
 
 def _read_content(_: FileContentRequest, terms: Terms) -> Reading[FileContent]:
@@ -162,6 +155,6 @@ def _read_content(_: FileContentRequest, terms: Terms) -> Reading[FileContent]:
 
 UPLOAD: Final[Codec[UploadFileRequest, FileObject]] = GoogleOperation(_upload, answering(FilePiece, _object))
 GET: Final[Codec[GetFileRequest, FileObject]] = GoogleOperation(_get, answering(FilePiece, _object))
-LIST: Final[Codec[ListFilesRequest, FileList]] = GoogleOperation(_list, answering(FilesPiece, _page))
-DELETE: Final[Codec[DeleteFileRequest, FileDeleted]] = GoogleOperation(_delete, _read_deleted)
+LIST: Final[Codec[ListFilesRequest, FileList]] = GoogleOperation(_list, defaulted(FilesPiece, _page))
+DELETE: Final[Codec[DeleteFileRequest, FileDeleted]] = GoogleOperation(_delete, defaulted(Piece, _deleted))
 CONTENT: Final[Codec[FileContentRequest, FileContent]] = GoogleOperation(_content, _read_content)

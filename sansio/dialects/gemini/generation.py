@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
-from ...errors import LocalProtocolError
 from ...types import AudioOptions, JsonObjectFormat, JsonSchemaFormat, ModelRule, TextFormat
 from ..losses import Losses
 from ..parameters import Parameters
@@ -40,8 +39,8 @@ def generation_config(
     for name, wire in NAMES.items():
         if (value := parameters.take(name)) is not None:
             config[wire] = value
-    if "logprobs" in config and config.get("responseLogprobs") is not True:
-        raise LocalProtocolError("top_logprobs: the API refuses it without logprobs")
+    if config.get("responseLogprobs") is not True and config.pop("logprobs", None) is not None:
+        parameters.losses.drop("top_logprobs", "the API refuses it without logprobs")
     if (limit := parameters.take_limit()) is not None:
         config["maxOutputTokens"] = limit
     if (stop := parameters.take("stop")) is not None:

@@ -13,11 +13,13 @@ import msgspec
 
 from ...types import Image, ImageRequest, ImageResponse
 from ..body import json_body
-from ..codec import Codec, Encoded, Reading, Terms, native_model
+from ..codec import Codec, Encoded, Terms, native_model
+from ..documents import Unanswered
 from ..losses import Losses
-from ..operation import Piece, answering
+from ..operation import Piece, listed
+from .failures import blocked
 from .objects import merged
-from .operation import GoogleOperation, given
+from .operation import GoogleOperation, defaulted, given
 from .paths import method_path
 from .state import DIALECT
 from .usage import UsageReader
@@ -105,25 +107,22 @@ def _generate(request: ImageRequest, ratio: str | None) -> dict[str, object]:
     return {"contents": [{"role": "user", "parts": [{"text": request.prompt}]}], "generationConfig": config}
 
 
-def _read(request: ImageRequest, terms: Terms) -> Reading[ImageResponse]:
-    """Imagen leaves its list out where all of it was filtered."""
-    nothing = ImageResponse(data=[]) if _is_imagen(request) else None
-    return answering(ImagesPiece, lambda piece: _answer(piece) or nothing)(request, terms)
-
-
-def _answer(piece: ImagesPiece) -> ImageResponse | None:
+def _answer(request: ImageRequest, piece: ImagesPiece) -> ImageResponse | Unanswered | None:
     if piece.predictions is not None:
-        return ImageResponse(data=[_predicted(item) for item in piece.predictions])
+        images = listed(piece.predictions, _predicted)
+        return None if images is None else ImageResponse(data=images)
+    usage = None if piece.usage_metadata is None else UsageReader().read(piece.usage_metadata, None)
     feedback = piece.prompt_feedback
     if feedback is not None and feedback.block_reason:
-        return ImageResponse(data=[Image(filtered=feedback.block_reason_message or feedback.block_reason)])
-    if piece.candidates is None:
-        return None
-    usage = None if piece.usage_metadata is None else UsageReader().read(piece.usage_metadata, None)
+        return Unanswered(blocked(feedback), usage)
+    if piece.candidates is None:  # Imagen leaves its list out where all of it was filtered
+        return ImageResponse(data=[]) if _is_imagen(request) else None
     return ImageResponse(data=[image for item in piece.candidates for image in _drawn(item)], usage=usage)
 
 
-def _predicted(piece: PredictionPiece) -> Image:
+def _predicted(piece: PredictionPiece) -> Image | None:
+    if piece.uri is None and piece.bytes_base64 is None and piece.filtered is None:
+        return None
     return Image(piece.uri, piece.bytes_base64, piece.prompt, piece.media_type, piece.filtered)
 
 
@@ -135,4 +134,4 @@ def _drawn(piece: CandidatePiece) -> list[Image]:
     return images or ([Image(filtered=piece.finish_reason)] if piece.finish_reason not in (None, "STOP") else [])
 
 
-CODEC: Final[Codec[ImageRequest, ImageResponse]] = GoogleOperation(_encode, _read)
+CODEC: Final[Codec[ImageRequest, ImageResponse]] = GoogleOperation(_encode, defaulted(ImagesPiece, _answer))

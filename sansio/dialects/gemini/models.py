@@ -11,7 +11,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..operation import Piece, answering
+from ..operation import Piece, answering, listed
 from .operation import GoogleOperation, page_query
 from .paths import model_path
 
@@ -63,8 +63,8 @@ def _page(piece: ModelsPiece) -> ModelList | None:
     items = piece.models if piece.models is not None else piece.publisher_models
     if items is None:
         return None
-    models = [model for item in items if (model := _of(item)) is not None]
-    return ModelList(data=models, next=piece.next_page_token or None)
+    models = listed(items, _of)
+    return None if models is None else ModelList(data=models, next=piece.next_page_token or None)
 
 
 def _list(request: ListModelsRequest, terms: Terms) -> Encoded:

@@ -70,9 +70,7 @@ class PartsWriter:
         if isinstance(part, Opaque):
             own = self.losses.own(part, path)
             return [] if own is None else [own.raw]
-        for mark in ("cache_control", "prompt_cache_breakpoint"):
-            if getattr(part, mark) is not None:
-                self.losses.drop(f"{path}.{mark}", "the API has no such mark")
+        self.losses.omit_marks(part, path)
         extra = part.extra or {}
         match part:
             case TextPart(text=text, state=state):
@@ -98,7 +96,7 @@ class PartsWriter:
         self, text: str, state: Opaque | None, members: Mapping[str, object], extra: Mapping[str, object], path: str
     ) -> list[PartJson]:
         """A text whose last `length` characters are signed: they are a part of their own, as they were."""
-        own = signature(self.losses.own(state, f"{path}.state"))
+        own = signature(self.losses.own_state(state, f"{path}.state"))
         if own.thought_signature is None:
             return [{"text": text, **members, **extra}]
         length = len(text) if own.length is None else min(max(own.length, 0), len(text))
@@ -118,7 +116,7 @@ class PartsWriter:
         if self.sends_ids and call.native_id:
             inner["id"] = call.native_id
         wire: dict[str, object] = {"functionCall": {**inner, **(extra or {})}, **(call.extra or {})}
-        own = signature(self.losses.own(call.state, f"{path}.state"))
+        own = signature(self.losses.own_state(call.state, f"{path}.state"))
         if own.thought_signature is not None:
             wire["thoughtSignature"] = own.thought_signature
         return wire

@@ -9,6 +9,7 @@ from ...http import Headers
 from ...types import ChatRequest
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model
+from ..conversation import check_conversation
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
 from .contents import Contents
@@ -19,6 +20,10 @@ from .paths import method_path
 from .state import DIALECT
 from .tools import ToolsWriter
 
+REFUSED: Final = frozenset({"stray_results", "unanswered_calls"})
+"""The conversations that the API refuses, whatever the model: it wants as many results as there are calls."""
+
+_ENDS: Final = frozenset({"answer", "user"})  # results are a turn of their own, behind one of the model's
 _STREAMED: Final[Headers] = (("alt", "sse"),)
 _TIER_HEADER: Final = "x-vertex-ai-llm-shared-request-type"
 _TIERS: Final = {"auto": None, "default": "standard", "standard": "standard", "flex": "flex", "priority": "priority"}
@@ -39,15 +44,17 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
 
 def chat_members(request: ChatRequest, model: str, terms: Terms, losses: Losses) -> tuple[dict[str, object], Headers]:
     """The members of the body but for `extra`, and the headers beside it."""
-    if terms.stream and isinstance(request.n, int) and request.n > 1:
-        raise LocalProtocolError("n: the API streams one answer")
     provider = terms.provider
     parameters = Parameters(request, losses)
+    if terms.stream and parameters.left.get("n") not in (None, 1):
+        losses.drop("n", "the API streams one answer")
+        del parameters.left["n"]
     apply_rules(parameters.left, model, provider, losses)
     rule = rule_for(provider, model)
     lacks = provider.quirks.lacks | rule.lacks
     writer = PartsWriter(losses, provider.base_url.partition("?")[0], sends_ids="call_ids" not in lacks)
     contents = Contents(writer, lacks, wants_signatures=rule.reasoning == "level")
+    check_conversation(request, REFUSED | lacks, ends=_ENDS)
     for position, message in enumerate(request.conversation):
         contents.add(message, f"messages[{position}]")
     tools = ToolsWriter(parameters, lacks)

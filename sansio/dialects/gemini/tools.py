@@ -65,8 +65,7 @@ class ToolsWriter:
     def _add(self, tool: Tool, path: str) -> None:
         match tool:
             case FunctionTool():
-                if tool.cache_control is not None:
-                    self._losses.drop(f"{path}.cache_control", "the API has no such mark")
+                self._losses.omit_marks(tool, path)
                 self._declare(tool.function, tool.extra or {})
             case CustomTool():
                 self._losses.drop(path, "the API has functions only")

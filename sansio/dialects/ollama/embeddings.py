@@ -7,9 +7,10 @@ from typing import Final
 from ...errors import LocalProtocolError
 from ...types import Embedding, EmbeddingRequest, EmbeddingResponse, Usage
 from ..body import json_body
-from ..codec import Codec, Encoded, Terms, native_model, path_of
+from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..losses import Losses
 from ..operation import Piece, answering
+from ..vectors import of_each_input
 from .operation import OllamaOperation
 from .wire import DIALECT
 
@@ -52,4 +53,8 @@ def _answer(piece: EmbeddingsPiece) -> EmbeddingResponse | None:
     return EmbeddingResponse(data=data, model=piece.model or "", usage=usage)
 
 
-CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = OllamaOperation(_encode, answering(EmbeddingsPiece, _answer))
+def _read(request: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]:
+    return answering(EmbeddingsPiece, of_each_input(request, _answer))(request, terms)
+
+
+CODEC: Final[Codec[EmbeddingRequest, EmbeddingResponse]] = OllamaOperation(_encode, _read)

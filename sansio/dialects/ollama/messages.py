@@ -14,7 +14,6 @@ from ...types import (
     ImagePart,
     Message,
     Opaque,
-    Part,
     ReasoningPart,
     RefusalPart,
     TextPart,
@@ -69,14 +68,13 @@ class MessageEncoder:
         return {**members, **self._names(message, path), **(message.extra or {})}
 
     def _part(self, part: ContentPart, path: str, said: _Said) -> None:
-        if isinstance(part, Part) and (part.cache_control or part.prompt_cache_breakpoint):
-            self._losses.drop(f"{path}.cache_control", "the API has no such mark")
+        self._losses.omit_marks(part, path)
         match part:
             case TextPart(text=text, state=state):
-                self._losses.own(state, f"{path}.state")
+                self._losses.own_state(state, f"{path}.state")
                 said.texts.append(text)
             case ReasoningPart(text=text, state=state):
-                self._losses.own(state, f"{path}.state")
+                self._losses.own_state(state, f"{path}.state")
                 said.thoughts.append(text)
             case RefusalPart(refusal=text):
                 self._losses.approximate(path, "the API has refusals as text")
@@ -93,7 +91,7 @@ class MessageEncoder:
         self._called[call.id] = call
         if isinstance(call, CustomToolCall):
             self._losses.approximate(path, "the API has calls of functions only, of which the text is a member")
-        self._losses.own(call.state, f"{path}.state")
+        self._losses.own_state(call.state, f"{path}.state")
         arguments = arguments_object(arguments_of(call), f"{path}.function.arguments", self._losses)
         extra = call.custom.extra if isinstance(call, CustomToolCall) else call.function.extra
         function = {"name": call.name, "arguments": arguments, **(extra or {})}

@@ -16,7 +16,7 @@ from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
 from ..losses import Losses
-from ..operation import Piece, answering
+from ..operation import Piece, answering, listed
 from .operation import OllamaOperation
 from .wire import DIALECT
 
@@ -65,7 +65,8 @@ def _get(request: GetModelRequest, terms: Terms) -> Encoded:
 def _models(piece: TagsPiece) -> ModelList | None:
     if piece.models is None:
         return None
-    return ModelList(data=[model for raw in piece.models if (model := _listed(raw)) is not None])
+    models = listed(piece.models, _listed)
+    return None if models is None else ModelList(data=models)
 
 
 def _listed(raw: Raw) -> Model | None:

@@ -154,8 +154,7 @@ def _tool(tool: Tool, path: str, losses: Losses) -> object:
     if not isinstance(tool, FunctionTool):
         losses.drop(path, "the API has functions only")
         return None
-    if tool.cache_control is not None:
-        losses.drop(f"{path}.cache_control", "the API has no such mark")
+    losses.omit_marks(tool, path)
     if tool.function.strict:
         losses.drop(f"{path}.function.strict", "the API does not hold the model to it")
     function = msgspec.structs.replace(tool.function, strict=None)

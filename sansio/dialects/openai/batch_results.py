@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from ...errors import Failure, LocalProtocolError
 from ...types import (
+    BatchOutcome,
     BatchResult,
     BatchResults,
     BatchResultsRequest,
     ChatRequest,
-    ChatResponse,
     EmbeddingRequest,
-    EmbeddingResponse,
+    ImageRequest,
+    ModerationRequest,
 )
 from ..codec import Codec, Encoded, Reading, Reply, Terms
 from ..error_body import of_error
@@ -25,12 +26,16 @@ from ..openai_chat import CODEC as CHAT
 from ..operation import Operation, path_to
 from ..results import BatchDecoder
 from .embeddings import CODEC as EMBEDDINGS
+from .images import GENERATE as IMAGES
+from .moderations import CODEC as MODERATIONS
 
 R = TypeVar("R")
 
 # The answers are read alike, whatever was asked.
 _CHAT: Final = ChatRequest(model="", messages=())
 _EMBEDDINGS: Final = EmbeddingRequest(model="", input=())
+_IMAGES: Final = ImageRequest(model="", prompt="")
+_MODERATION: Final = ModerationRequest(model="", input="")
 
 
 class ReplyPiece(msgspec.Struct):
@@ -50,9 +55,18 @@ class LinePiece(msgspec.Struct):
 
 
 class BodyPiece(msgspec.Struct):
-    """What a body is."""
+    """What a body is: its kind by name, or by the member of those that have none."""
 
     object: str | None = None
+    data: Raw | UnsetType = UNSET
+    results: Raw | UnsetType = UNSET
+
+    @property
+    def kind(self) -> str | None:
+        """`images` and `moderation` are not the API's words."""
+        if self.object is not None:
+            return self.object
+        return "moderation" if self.results is not UNSET else "images" if self.data is not UNSET else None
 
 
 _decode_line = msgspec.json.Decoder(LinePiece).decode
@@ -71,7 +85,7 @@ class ResultsDecoder(BatchDecoder[LinePiece]):
         return None if line.custom_id is None else BatchResult(line.custom_id, _outcome(line, record, self._terms))
 
 
-def _outcome(line: LinePiece, record: bytes | bytearray, terms: Terms) -> ChatResponse | EmbeddingResponse | Failure:
+def _outcome(line: LinePiece, record: bytes | bytearray, terms: Terms) -> BatchOutcome:
     reply = line.response
     if line.error or reply is None:
         failure = of_facts(of_error(line.error or "there is neither a response nor an error"), record)
@@ -84,18 +98,24 @@ def _outcome(line: LinePiece, record: bytes | bytearray, terms: Terms) -> ChatRe
     return msgspec.structs.replace(_response(bytes(reply.body), terms), **stamps)
 
 
-def _response(body: bytes, terms: Terms) -> ChatResponse | EmbeddingResponse | Failure:
+def _response(body: bytes, terms: Terms) -> BatchOutcome:
     try:
-        kind = _decode_body(body).object
+        kind = _decode_body(body).kind
     except REFUSALS:
         kind = None
-    if kind == "list":
-        return _read(EMBEDDINGS.reading(_EMBEDDINGS, terms), body)
-    if kind == "response":
-        from ..openai_responses import CODEC as RESPONSES
+    match kind:
+        case "list":
+            return _read(EMBEDDINGS.reading(_EMBEDDINGS, terms), body)
+        case "images":
+            return _read(IMAGES.reading(_IMAGES, terms), body)
+        case "moderation":
+            return _read(MODERATIONS.reading(_MODERATION, terms), body)
+        case "response":
+            from ..openai_responses import CODEC as RESPONSES
 
-        return _read(RESPONSES.reading(_CHAT, terms), body)
-    return _read(CHAT.reading(_CHAT, terms), body)
+            return _read(RESPONSES.reading(_CHAT, terms), body)
+        case _:
+            return _read(CHAT.reading(_CHAT, terms), body)
 
 
 def _read(reading: Reading[R], body: bytes) -> R | Failure:

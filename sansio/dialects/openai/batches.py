@@ -18,7 +18,7 @@ from ...types import (
     ListBatchesRequest,
 )
 from ..codec import Codec, Encoded, Terms, path_of
-from ..operation import Operation, Piece, answering, path_to
+from ..operation import Operation, Piece, answering, listed, path_to
 from .paging import next_page, query_of
 from .parameters import Parameters
 from .usage import UsagePiece, usage
@@ -164,7 +164,8 @@ def _errors(errors: ErrorsPiece | list[ErrorPiece] | None) -> list[BatchError] |
 def _batches(piece: BatchesPiece) -> BatchList | None:
     if piece.data is None:
         return None
-    batches = [batch for item in piece.data if (batch := _batch(item)) is not None]
+    if (batches := listed(piece.data, _batch)) is None:
+        return None
     return BatchList(data=batches, next=next_page(piece.has_more, piece.last_id, [batch.id for batch in batches]))
 
 

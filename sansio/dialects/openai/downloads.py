@@ -11,7 +11,7 @@ from ...framing.pieces import Pieces
 from ...types import ChatResponse
 from ..codec import Reading, Terms
 from ..error_body import of_value
-from ..failures import of_facts
+from ..failures import BODY_KEPT, of_facts
 from ..lenient import value
 
 R = TypeVar("R")
@@ -20,7 +20,7 @@ R = TypeVar("R")
 class DownloadDecoder(Generic[R]):
     """Decoder and fold in one; *answer* makes the response of all the bytes, or of None where they were streamed.
 
-    *explains* says that an error object in their place is no answer.
+    *explains* says that an error object in their place is no answer, nor any object that comes as a document.
     """
 
     __slots__ = ("_answer", "_explains", "_pieces", "_response", "complete", "failure", "notes")
@@ -43,6 +43,11 @@ class DownloadDecoder(Generic[R]):
 
     def receive_document(self, body: bytes | bytearray) -> list[Delta]:
         """Take all of them at once."""
+        if self._explains and isinstance(said := value(body), dict | list):
+            facts = of_value(cast("object", said))
+            nothing = Failure(kind="protocol", message="the answer is not the API's", body=bytes(body[:BODY_KEPT]))
+            self.failure = nothing if facts is None else of_facts(facts, body)
+            return []
         return [*self.receive([bytes(body)]), *self.finish()]
 
     def finish(self) -> list[Delta]:
@@ -70,9 +75,9 @@ class DownloadDecoder(Generic[R]):
 
 
 def download(terms: Terms, answer: Callable[[bytes | None], R], *, explains: bool = False) -> Reading[R]:
-    """The reading of an answer that is bytes, whatever they are, or with *explains* whatever but an error object."""
+    """The reading of an answer that is bytes, whatever they are, or with *explains* whatever but JSON that explains itself."""
     decoder = DownloadDecoder(answer, stream=terms.stream, explains=explains)
-    return Reading(decoder, decoder, "bytes")
+    return Reading(decoder, decoder, "bytes", unless_json=explains)
 
 
 def error_in(content: bytes | bytearray) -> Failure | None:

@@ -15,6 +15,7 @@ import msgspec
 from ...types import Embedding, EmbeddingRequest, EmbeddingResponse
 from ..codec import Codec, Encoded, Reading, Terms
 from ..operation import Operation, Piece, answering
+from ..vectors import of_each_input
 from .binary import unbase64
 from .parameters import Parameters, quirks_of
 from .usage import UsagePiece, usage
@@ -58,7 +59,7 @@ def _read(request: EmbeddingRequest, terms: Terms) -> Reading[EmbeddingResponse]
             return None
         return EmbeddingResponse(data=whole, model=piece.model or "", usage=usage(piece.usage), id=piece.id)
 
-    return answering(EmbeddingsPiece, answer)(request, terms)
+    return answering(EmbeddingsPiece, of_each_input(request, answer))(request, terms)
 
 
 def _vector(piece: VectorPiece, position: int, number: str) -> Embedding | None:

@@ -16,7 +16,7 @@ from ...types import (
     UploadFileRequest,
 )
 from ..codec import Codec, Encoded, Reading, Terms, path_of
-from ..operation import Operation, Piece, answering, path_to
+from ..operation import Operation, Piece, answering, listed, path_to
 from .downloads import download
 from .paging import next_page, query_of
 from .parameters import Parameters
@@ -90,7 +90,8 @@ def _time(unix: float | None) -> int | None:
 def _files(piece: FilesPiece) -> FileList | None:
     if piece.data is None:
         return None
-    files = [file for item in piece.data if (file := _file(item)) is not None]
+    if (files := listed(piece.data, _file)) is None:
+        return None
     return FileList(data=files, next=next_page(piece.has_more, piece.last_id, [file.id for file in files]))
 
 

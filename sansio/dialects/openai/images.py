@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ...events import Delta, ImageAdded
+from ...events import Delta, ImageAdded, UsageReported
 from ...types import (
     CompletionTokensDetails,
     Image,
@@ -61,7 +61,11 @@ _decode = msgspec.json.Decoder(ImagesPiece).decode
 
 
 class ImagesDecoder(StreamDecoder[ImagesPiece, ImageResponse]):
-    """Gathers the images of a stream until there are as many as were asked for; a document has them all."""
+    """Gathers the images of a stream until there are as many as were asked for; a document has them all.
+
+    Each image ends with an event of its own, and no event is the stream's last: with fewer images, only a marker tells that
+    there are no others.
+    """
 
     __slots__ = ("_images", "_last", "_wanted")
 
@@ -80,6 +84,8 @@ class ImagesDecoder(StreamDecoder[ImagesPiece, ImageResponse]):
         if kind.endswith(".completed"):
             self._images.append(ImagePiece(b64_json=item.b64_json))
             self._last = item
+            if (stated := _usage(item.usage)) is not None:
+                events.append(UsageReported(stated))
             if len(self._images) == self._wanted:
                 self._conclude()
 
@@ -90,7 +96,13 @@ class ImagesDecoder(StreamDecoder[ImagesPiece, ImageResponse]):
 
 def _answer(piece: ImagesPiece) -> ImageResponse | None:
     images = piece.images if piece.data is None else piece.data
-    return None if images is None or piece.error else _response(images, piece)
+    if images is None or piece.error or (images and not any(map(_is_shown, images))):
+        return None
+    return _response(images, piece)
+
+
+def _is_shown(piece: ImagePiece) -> bool:
+    return bool(piece.url or piece.b64_json or piece.image)
 
 
 def _response(images: list[ImagePiece], piece: ImagesPiece) -> ImageResponse:

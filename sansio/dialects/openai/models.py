@@ -15,7 +15,7 @@ from ...types import GetModelRequest, ListModelsRequest, Model, ModelList
 from ..codec import Codec, Encoded, Reading, Terms, native_model, path_of
 from ..documents import document
 from ..lenient import REFUSALS
-from ..operation import Operation, Piece, path_to
+from ..operation import Operation, Piece, listed, path_to
 from .paging import next_page, query_of
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class ModelsPiece(Piece):
 _decode_page = msgspec.json.Decoder(ModelsPiece).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
 _decode_item = msgspec.json.Decoder(dict[str, Raw] | str).decode
-_raw = msgspec.json.Decoder(Raw).decode
+_decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _text = msgspec.json.Decoder(str).decode
 _number = msgspec.json.Decoder(float).decode
 
@@ -52,14 +52,19 @@ def _page(body: bytes | bytearray) -> ModelsPiece:
 def _models(piece: ModelsPiece) -> ModelList | None:
     if piece.error or piece.data is None:
         return None
-    models = [model for item in piece.data if (model := _model(item)) is not None]
+    if (models := listed(piece.data, _model)) is None:
+        return None
     return ModelList(data=models, next=next_page(piece.has_more, piece.last_id, [model.id for model in models]))
 
 
 def _model(item: Raw) -> Model | None:
     members = _decoded(item, _decode_item)
-    if members is None or isinstance(members, str):
+    if isinstance(members, str):
         return Model(id=members) if members else None
+    return None if members is None else _described(members)
+
+
+def _described(members: dict[str, Raw]) -> Model | None:
     id_ = _read(members, _text, "id", "name")
     if id_ is None:
         return None
@@ -107,7 +112,7 @@ def _get(request: GetModelRequest, terms: Terms) -> Encoded:
 
 
 def _read_model(_: GetModelRequest, terms: Terms) -> Reading[Model]:
-    return document(terms, Raw, _raw, _model)
+    return document(terms, dict[str, Raw], _decode_members, _described)
 
 
 LIST: Final[Codec[ListModelsRequest, ModelList]] = Operation(_list, _read_list)

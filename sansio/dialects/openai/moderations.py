@@ -42,11 +42,15 @@ def _encode(request: ModerationRequest, terms: Terms) -> Encoded:
 def _answer(piece: ModerationPiece) -> ModerationResponse | None:
     if piece.results is None:
         return None
-    results = [_result(result) for result in piece.results]
+    results = [result for item in piece.results if (result := _result(item)) is not None]
+    if len(results) < len(piece.results):
+        return None
     return ModerationResponse(results=results, id=piece.id or "", model=piece.model or "", usage=usage(piece.usage))
 
 
-def _result(piece: ResultPiece) -> ModerationResult:
+def _result(piece: ResultPiece) -> ModerationResult | None:
+    if piece == _NOTHING:
+        return None
     scores = piece.category_scores or {}
     return ModerationResult(
         piece.categories or {},
@@ -56,4 +60,5 @@ def _result(piece: ResultPiece) -> ModerationResult:
     )
 
 
+_NOTHING: Final = ResultPiece()
 CODEC: Final[Codec[ModerationRequest, ModerationResponse]] = Operation(_encode, answering(ModerationPiece, _answer))

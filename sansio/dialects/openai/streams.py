@@ -23,23 +23,21 @@ R = TypeVar("R")
 
 
 class StreamDecoder(DocumentDecoder[T, R], Generic[T, R]):
-    """What the events mean is said in `_take_event`; whether they are an answer, at a clean end, in `_conclude`."""
+    """What the events mean is said in `_take_event`; whether they are an answer, at the marker, in `_conclude`.
+
+    A clean end is no marker: the last event says that it is the last.
+    """
 
     __slots__ = ()
 
     def receive(self, records: Sequence[bytes]) -> list[Delta]:
-        """Take the next events; a marker behind the last one says nothing more."""
+        """Take the next events; a marker behind the last one, as some servers have it, says nothing more."""
         events = super().receive([record for record in records if record != DONE])
         if DONE in records and not self.complete and self.failure is None:
-            events += self.finish()
+            self._conclude()
             if not self.complete:
                 self._fail("protocol", "the stream ended without an answer", DONE)
         return events
-
-    def finish(self) -> list[Delta]:
-        """Take the clean end."""
-        self._conclude()
-        return []
 
     def _take(self, item: T, record: bytes | bytearray, events: list[Delta]) -> None:
         if item.error or item.type == "error":

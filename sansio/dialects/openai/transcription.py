@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ...errors import Failure
-from ...events import Delta, Fold, LogprobsDelta, TextDelta
+from ...events import Delta, LogprobsDelta, TextDelta
 from ...types import (
     ChatResponse,
     TokenLogprob,
@@ -86,21 +86,12 @@ _decode = msgspec.json.Decoder(TranscriptPiece).decode
 class TranscriptDecoder(StreamDecoder[TranscriptPiece, TranscriptionResponse]):
     """The text as it comes, and the last event's as the answer; of segments without it, theirs."""
 
-    __slots__ = ("_chat", "_has_deltas", "_segments")
+    __slots__ = ("_has_deltas", "_segments")
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms, TranscriptPiece, _decode, _answer)
-        self._chat = Fold()
         self._has_deltas = False
         self._segments: list[SegmentPiece] = []
-
-    def extend(self, events: Iterable[Delta]) -> None:
-        """Gather the text, for the case that the last event does not come."""
-        self._chat.extend(events)
-
-    def partial(self) -> ChatResponse | None:
-        """The text so far."""
-        return self._chat.partial()
 
     def _take_document(self, item: TranscriptPiece, body: bytes | bytearray, events: list[Delta]) -> None:
         super()._take_document(item, body, events)

@@ -35,6 +35,7 @@ class ChatDecoder:
         "_depth",
         "_found",
         "_names",
+        "_parts_beside",
         "_usage",
         "complete",
         "failure",
@@ -50,6 +51,7 @@ class ChatDecoder:
         self._current = 0  # the choice that spoke last
         self._names = Started()
         self._usage: UsagePiece | None = None
+        self._parts_beside = "whole_usage" in terms.provider.quirks.lacks
         self._found: list[Members] = []  # by the latest chunk that lists search results
         self._decode: Callable[[bytes], Chunk] = (
             decode_opening  # until a choice was seen; from then on the slimmer struct will do
@@ -181,7 +183,8 @@ class ChatDecoder:
         if chunk.choices is None and not whole:
             errors.append(_flat_error(record))
         if (error := next(filter(None, errors), None)) is not None:
-            self.failure = of_facts(of_error(error), record)
+            beside = of_value(value(record)) if isinstance(error, str) else None  # a code may stand beside a text
+            self.failure = of_facts(beside or of_error(error), record)
 
     def _receive_names(self, chunk: Opening, events: list[Delta]) -> None:
         """What names the response: the first word counts, since some servers have another id on every chunk."""
@@ -207,7 +210,7 @@ class ChatDecoder:
         piece = piece if known is None else merged(known, piece)
         if piece != known:
             self._usage = piece
-            events.append(UsageReported(usage(piece)))
+            events.append(UsageReported(usage(piece, beside=self._parts_beside)))
 
     def _close(self, events: list[Delta]) -> None:
         self.complete = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 from msgspec import Raw
@@ -27,6 +28,7 @@ from ...types import (
 from ..extras import with_extra
 from ..losses import Losses
 from .forms import part_in_form, thinking_part
+from .neighbours import joined
 from .results import with_media_apart
 from .unknown import calls_in, is_unknown_call
 
@@ -43,13 +45,18 @@ class Rewriter:
         self._roles = quirks.roles
         self._named = quirks.named
         self._forms = quirks.forms
-        self._lacks = quirks.lacks
+        self._lacks = quirks.lacks & _PARTS
+        self._joins = "repeated_roles" in quirks.lacks
+        self._keeps_media = "user_after_tool" in quirks.lacks  # in results: there is nowhere else for them
         self._reasoning_field = quirks.reasoning_field
         self._always = quirks.reasoning_field if quirks.forms.get("history") == "reasoned" else None
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
         roles, plain = self._roles, self._named is None and not self._forms and not self._lacks
+        placed = enumerate(conversation) if self._keeps_media else with_media_apart(conversation, self._losses)
+        if self._joins:
+            return joined([(position, self._message(message, f"messages[{position}]")) for position, message in placed])
         return [
             message
             if (
@@ -67,7 +74,7 @@ class Rewriter:
                 and (self._always is None or message.role != "assistant")
             )
             else self._message(message, f"messages[{position}]")
-            for position, message in with_media_apart(conversation, self._losses)
+            for position, message in placed
         ]
 
     def tools(self, tools: Sequence[Tool]) -> list[object]:
@@ -91,7 +98,7 @@ class Rewriter:
 
     def _function(self, tool: FunctionTool, path: str) -> FunctionTool:
         if tool.cache_control is not None and self._forms.get("cache_control") != "part":
-            self._losses.drop(f"{path}.cache_control", _NO_MARK)
+            self._losses.omit(f"{path}.cache_control", _NO_MARK)
             tool = msgspec.structs.replace(tool, cache_control=None)
         if tool.function.parameters is None and self._forms.get("parameters") == "required":
             self._losses.fill(f"{path}.function.parameters", "the API requires a schema")
@@ -167,14 +174,14 @@ class Rewriter:
             self._losses.drop(path, f"the provider takes no part of the type {tag}")
             return None
         if part.cache_control is not None and self._forms.get("cache_control") != "part":
-            self._losses.drop(f"{path}.cache_control", _NO_MARK)
+            self._losses.omit(f"{path}.cache_control", _NO_MARK)
             part = msgspec.structs.replace(part, cache_control=None)
         if isinstance(part, ReasoningPart):
             thoughts.append(part.text)
             self._take_state(part.state, path)
             return None
         if isinstance(part, TextPart) and part.state is not None:
-            self._losses.drop(f"{path}.state", "the API has no state of texts")
+            self._losses.omit(f"{path}.state", "the API has no state of texts")
             part = msgspec.structs.replace(part, state=None)
         if (formed := part_in_form(part, self._forms)) is not None:
             return formed | dict(part.extra or {})
@@ -188,7 +195,7 @@ class Rewriter:
 
     def _take_state(self, state: Opaque | None, path: str) -> None:
         """Keep the members of the state of a reasoning, lists such as openrouter's `reasoning_details`."""
-        if (own := self._losses.own(state, f"{path}.state")) is not None:
+        if (own := self._losses.own_state(state, f"{path}.state")) is not None:
             for name, items in msgspec.json.decode(own.raw, type=dict[str, list[Raw]]).items():
                 self._states.setdefault(name, []).extend(items)
 
@@ -200,7 +207,7 @@ class Rewriter:
         if call.derived or state is not None:
             call = msgspec.structs.replace(call, derived=False, state=None)
         wire = with_extra(call)
-        if (own := self._losses.own(state, f"{path}.state")) is None:
+        if (own := self._losses.own_state(state, f"{path}.state")) is None:
             return wire
         members = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, Raw])
         return members | msgspec.json.decode(own.raw, type=dict[str, Raw])
@@ -211,12 +218,13 @@ class Rewriter:
             text = [{"type": "text", "text": content}] if isinstance(content, str) and content else []
             members["content"] = [thinking_part(reasoning), *(content if isinstance(content, list) else text)]
         elif self._reasoning_field is None:
-            self._losses.drop(f"{path}.reasoning_content", "the provider does not take reasoning back")
+            self._losses.omit(f"{path}.reasoning_content", "the provider does not take reasoning back")
         else:
             members[self._reasoning_field] = reasoning
 
 
 _NO_MARK = "the API has no such mark"
+_PARTS: Final = frozenset({"file", "image_url", "input_audio", "refusal", "text"})  # types that a provider may lack
 _PLAIN_MEMBERS = ("tool_call_id", "refusal", "function_call")
 
 

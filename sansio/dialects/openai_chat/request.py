@@ -2,7 +2,7 @@
 
 The canonical names are the wire's, so most of a request is encoded by msgspec as it is; only what goes beyond the API, and
 what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.  What a provider `lacks` are types of
-parts, such as file, and json_schema, the format.
+parts, such as file, json_schema, the format, and orders of messages (`conversation`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from msgspec import UNSET
 from ...errors import LocalProtocolError
 from ...types import ChatRequest, JsonSchemaFormat, Opaque, Quirks, StreamOptions
 from ..codec import Encoded, Terms, native_model, path_of
+from ..conversation import check_conversation
 from ..extras import with_extra
+from ..ids import with_own_ids
 from ..losses import Losses
 from ..parameters import apply_rules
 from ..schema_tool import tool_name, with_tool
@@ -36,9 +38,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     rewriter = Rewriter(quirks, losses)
     members = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
     extra = members.pop("extra")
-    del members["schema_as_tool"]
+    del members["schema_as_tool"], members["dialect"]
     members["model"] = model = native_model(request.model, terms.provider)
-    members["messages"] = rewriter.messages(request.conversation)
+    members["messages"] = rewriter.messages(with_own_ids(request.conversation))
     if request.tools:
         members["tools"] = rewriter.tools(request.tools)
     if isinstance(request.tool_choice, Opaque):
@@ -51,7 +53,8 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
         for name in _FOR_TOOLS:
             if members.pop(name, None) is not None:
                 losses.drop(name, "it needs tools")
-    apply_rules(members, model, terms.provider, losses)
+    rule = apply_rules(members, model, terms.provider, losses)
+    check_conversation(request, quirks.lacks | rule.lacks if rule.lacks else quirks.lacks)
     if quirks.forms:
         form_parameters(members, quirks.forms, losses)
     for name in ("functions", "response_format", "thinking"):

@@ -47,7 +47,7 @@ def _unmarked(part: ContentPart, path: str, losses: Losses) -> ContentPart:
     """The part without a mark of the cache, which would mark another place."""
     if isinstance(part, Opaque) or part.cache_control is None:
         return part
-    losses.drop(f"{path}.cache_control", "the mark would stand elsewhere than in the result")
+    losses.omit(f"{path}.cache_control", "the mark would stand elsewhere than in the result")
     return msgspec.structs.replace(part, cache_control=None)
 
 

@@ -110,7 +110,7 @@ class InputWriter:
             own = self._losses.own(part, path)
             return None if own is None else own.raw
         if part.cache_control is not None:
-            self._losses.drop(f"{path}.cache_control", _NO_MARK)
+            self._losses.omit(f"{path}.cache_control", _NO_MARK)
         if (members := self._members_of(part, path, text)) is None:
             return None
         if part.prompt_cache_breakpoint is not None:
@@ -130,7 +130,7 @@ class InputWriter:
             case AudioPart():
                 self._losses.drop(path, "the API takes no audio")
             case _:
-                self._losses.drop(path, "the API takes reasoning back only as an item of its own")
+                self._losses.omit(path, "the API takes reasoning back only as an item of its own")
         return None
 
     # -- what the assistant said ------------------------------------------------------------------------------
@@ -201,12 +201,12 @@ class InputWriter:
         return [] if own is None else [own.raw]
 
     def _own_members(self, state: Opaque | None, path: str) -> Mapping[str, Raw]:
-        own = self._losses.own(state, path)
+        own = self._losses.own_state(state, path)
         return {} if own is None else _members(own.raw)
 
     def _no_reasoning(self, part: ReasoningPart, path: str) -> list[object]:
         if part.state is None:
-            self._losses.drop(path, "the API takes reasoning back only as the item that it gave")
+            self._losses.omit(path, "the API takes reasoning back only as the item that it gave")
         return []
 
 

@@ -27,6 +27,8 @@ from ...types import (
     WebSearchOptions,
 )
 from ..codec import Encoded, Terms, native_model, path_of
+from ..conversation import check_conversation
+from ..ids import with_own_ids
 from ..lenient import REFUSALS
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules
@@ -68,6 +70,8 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     model = native_model(request.model, terms.provider)
     apply_rules(parameters.left, model, terms.provider, losses)
     extra = request.extra or {}
+    if lacks := terms.provider.quirks.lacks:
+        check_conversation(request, lacks & (_REFUSED if _STORED.isdisjoint(extra) else _UNANSWERED), ends=_ENDS)
     body: dict[str, object] = {"model": model, **_input(request, terms.provider, losses)}
     for name in SAME:
         if (value := parameters.take(name)) is not None:
@@ -95,6 +99,12 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
 
 
 _JOINED: Final = frozenset({"include", "reasoning", "text"})
+# Of the conversations that a provider refuses, those that it refuses here, too; and the members of a body by which the API
+# knows more of the conversation than the request says.
+_REFUSED: Final = frozenset({"no_messages", "stray_results", "unanswered_calls"})
+_STORED: Final = frozenset({"conversation", "previous_response_id", "prompt"})
+_UNANSWERED: Final = frozenset({"unanswered_calls"})
+_ENDS: Final = frozenset({"end"})  # results may stand anywhere behind their calls
 
 
 def _input(request: ChatRequest, provider: Provider, losses: Losses) -> dict[str, object]:
@@ -104,7 +114,7 @@ def _input(request: ChatRequest, provider: Provider, losses: Losses) -> dict[str
     found: dict[str, object] = {}
     if len(conversation) > 1 and "instructions" not in quirks.forbidden and _is_plain_system(conversation[0]):
         found["instructions"] = conversation[0].content
-    if items := writer.items(conversation, len(found)):
+    if items := writer.items(with_own_ids(conversation), len(found)):
         found["input"] = items
     return found
 

@@ -8,10 +8,12 @@ from ..codec import Server
 from ..openai_chat.server_failure import encode_failure
 from .encoder import Encoder, encode_response
 from .server_request import decode_request
+from .wire import DIALECT
 
 SERVER: Final = Server(
+    dialect=DIALECT,
     stream_type="text/event-stream; charset=utf-8",
-    decode_request=decode_request,
+    decode=decode_request,
     encoder=lambda request, _: Encoder(request),
     encode_response=encode_response,
     encode_failure=encode_failure,

@@ -61,8 +61,7 @@ def web_search_json(options: WebSearchOptions) -> dict[str, object]:
 
 
 def _function(tool: FunctionTool, path: str, losses: Losses) -> dict[str, object]:
-    if tool.cache_control is not None:
-        losses.drop(f"{path}.cache_control", "the API has no such mark")
+    losses.omit_marks(tool, path)
     function = tool.function
     return {
         "type": "function",

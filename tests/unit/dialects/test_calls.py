@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from msgspec import Raw
 
 from sansio import (
     FunctionCall,
     FunctionToolCall,
-    LocalProtocolError,
     Message,
     assistant,
     user,
 )
-from sansio.dialects.calls import HeldCalls, arguments_object, arguments_of, derived_id, is_whole, names_by_id
+from sansio.dialects.calls import (
+    HeldCalls,
+    arguments_object,
+    arguments_of,
+    derived_id,
+    is_whole,
+    names_by_id,
+    object_of,
+)
+from sansio.dialects.losses import Losses
 from sansio.events import ToolCallDelta, ToolCallStarted
 from sansio.types import CustomCall, CustomToolCall
 
@@ -23,17 +33,21 @@ def test_an_id_from_the_position() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "null", '"null"', "\n"])
 def test_no_arguments_are_an_empty_object(text: str) -> None:
-    assert bytes(arguments_object(text, "p")) == b"{}"
+    assert object_of(text) == Raw(b"{}")
 
 
 def test_arguments_keep_their_spelling() -> None:
-    assert bytes(arguments_object('{"a": 1.50}', "p")) == b'{"a": 1.50}'
+    losses = Losses("d")
+    assert arguments_object('{"a": 1.50}', "p", losses) == Raw(b'{"a": 1.50}')
+    assert losses.found == []
 
 
 @pytest.mark.parametrize("text", ["[]", '{"a":', "x", "1"])
-def test_what_is_no_object(text: str) -> None:
-    with pytest.raises(LocalProtocolError, match=r"messages\[0\] is no JSON object"):
-        arguments_object(text, "messages[0]")
+def test_what_is_no_object_is_a_member_of_one(text: str) -> None:
+    losses = Losses("d")
+    assert object_of(text) is None
+    assert msgspec.json.decode(arguments_object(text, "p", losses)) == {"input": text}
+    assert [(loss.path, loss.action) for loss in losses.found] == [("p", "approximated")]
 
 
 def test_names_by_id() -> None:

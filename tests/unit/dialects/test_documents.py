@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 import sansio
-from sansio import LocalProtocolError
+from sansio import Failure, LocalProtocolError
 from sansio.dialects.codec import Reading, Terms
-from sansio.dialects.documents import document
+from sansio.dialects.documents import Unanswered, document
+from sansio.events import UsageReported
 from sansio.http import Limits
+from sansio.types import Usage
 
 
 class _Wire(msgspec.Struct):
@@ -42,6 +44,19 @@ def test_an_answer() -> None:
     assert reading.decoder.complete
     assert reading.fold.response() == _Value(5)
     assert reading.fold.partial() is None
+
+
+def test_what_is_there_instead_of_an_answer_keeps_its_usage() -> None:
+    unanswered = Unanswered(Failure(kind="content_policy", message="no"), Usage(3))
+    reading: Reading[_Value] = document(_TERMS, _Wire, _decode, lambda _: unanswered)
+    events = reading.decoder.receive_document(b'{"value":5}')
+    assert events == [UsageReported(Usage(3))]
+    reading.fold.extend(events)
+    assert reading.decoder.failure == Failure(kind="content_policy", message="no", body=b'{"value":5}')
+    assert not reading.decoder.complete
+    partial = reading.fold.partial()
+    assert partial is not None
+    assert partial.usage == Usage(3)
 
 
 def test_an_answer_in_an_event() -> None:

@@ -13,7 +13,7 @@ import sansio
 from sansio import ChatRequest, Credential, Exchange, LocalProtocolError, SansioWarning, UnsupportedParameterError
 from sansio.exchange.plan import VERSION
 from sansio.http import Headers
-from sansio.types import Loss
+from sansio.types import CacheControl, FilePart, FileReference, Loss, TextPart, user
 from sansio_transports.asyncio import Client as AsyncioClient
 from sansio_transports.sync import Client
 from tests.drivers.answers import ANSWER, always
@@ -55,6 +55,19 @@ def test_of_headers_the_caller_s_count_then_the_provider_s() -> None:
     assert ("X-B", "\xe9 b") in headers
     assert ("x-c", "") in headers
     assert len(headers) == 8
+
+
+def test_a_list_of_features_has_the_caller_s_and_those_that_the_request_needs() -> None:
+    claude = sansio.provider("anthropic", api_key="key", headers=(("Anthropic-Beta", "fast-mode-2026-02-01"),))
+    message = user([FilePart(file=FileReference(file_id="file_1"))])
+    asked = ChatRequest(model="claude-opus-4-6", messages=[message])
+    ours = dict(Exchange(claude, asked).request.headers)["anthropic-beta"]
+    assert ours == "files-api-2025-04-14,fast-mode-2026-02-01"
+    mine = Exchange(claude, asked, headers=(("anthropic-beta", "a, files-api-2025-04-14"),)).request.headers
+    assert dict(mine)["anthropic-beta"] == "files-api-2025-04-14,fast-mode-2026-02-01,a"
+    nothing: Any = None
+    with pytest.raises(LocalProtocolError, match="headers are pairs"):
+        Exchange(claude, asked, headers=((nothing, "a"),))
 
 
 def test_a_query() -> None:
@@ -169,6 +182,12 @@ def test_a_loss_warns_where_an_asyncio_client_is_awaited() -> None:
     with Server(always(ANSWER)) as server, pytest.warns(SansioWarning, match="top_k") as caught:
         asyncio.run(main(server.url))
     assert caught[0].filename == __file__
+
+
+def test_what_is_omitted_raises_nothing() -> None:
+    part = TextPart(text="hi", cache_control=CacheControl())
+    exchange = Exchange(_OPENAI, ChatRequest(model="gpt-4o", messages=[user([part])]))
+    assert exchange.losses == (Loss("messages[0].content[0].cache_control", "omitted", "the API has no such mark"),)
 
 
 def test_a_loss_is_dropped() -> None:

@@ -6,8 +6,10 @@ import json
 from decimal import Decimal
 
 import sansio
-from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, Provider
+from sansio import ChatRequest, ChatResponse, Completed, Exchange, Failed, Loss, Provider
+from sansio.exchange.known import Known
 from sansio.exchange.stamps import stamped
+from sansio.models import ModelInfo, Prices, Registry
 
 _ANSWER = {
     "id": "a",
@@ -57,4 +59,39 @@ def test_what_did_not_finish_has_no_cost_yet() -> None:
 def test_what_an_operation_of_ones_own_answers_with_stays_as_it_is() -> None:
     provider = sansio.provider("openai", api_key="k")
     request = ChatRequest(model="gpt-4o", messages="hi")
-    assert stamped("mine", request, provider, request_id="req_1", content_type=None) == "mine"
+    assert stamped("mine", request, provider, request_id="req_1", content_type=None, known=Known()) == "mine"
+
+
+_MINE = Registry(
+    [
+        ModelInfo(
+            provider="anthropic",
+            id="claude-opus-4-6",
+            max_output_tokens=77,
+            prices=Prices(input=Decimal(1), output=Decimal(2)),
+        )
+    ]
+)
+
+
+def test_a_registry_of_the_caller_s_own_says_what_an_answer_cost() -> None:
+    exchange = Exchange(
+        sansio.provider("anthropic", api_key="k"),
+        ChatRequest(model="claude-opus-4-6", messages="hi"),
+        registry=_MINE,
+    )
+    assert exchange.losses == (Loss("max_tokens", "filled", "the API requires it"),)
+    assert isinstance(exchange.request.body, bytes)
+    assert json.loads(exchange.request.body)["max_tokens"] == 77
+    answer = {
+        "type": "message",
+        "model": "claude-opus-4-6",
+        "content": [{"type": "text", "text": "hi"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 1_000_000, "output_tokens": 500_000},
+    }
+    exchange.receive_head(200, [])
+    exchange.receive_data(json.dumps(answer).encode())
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Completed)
+    assert exchange.outcome.response.cost == Decimal(2)

@@ -12,7 +12,7 @@ from sansio.models import Registry
 
 def test_every_parameter_has_a_sample() -> None:
     """What is no parameter of the answer has none."""
-    apart = {"model", "messages", "extra", "schema_as_tool", "stream"}
+    apart = {"model", "messages", "dialect", "extra", "schema_as_tool", "stream"}
     assert {*_SAMPLES, *_ALTERNATIVES} == set(ChatRequest.__struct_fields__) - apart
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sansio.framing.eventheaders import VALUE_LIMIT
+from sansio.framing.eventheaders import VALUE_LIMIT, HeaderValue
 from sansio.framing.eventstream import (
     HEADERS_LIMIT,
     MESSAGE_LIMIT,
@@ -17,7 +17,6 @@ from sansio.framing.eventstream import (
     EventStreamDecoder,
     EventStreamMessage,
     EventStreamRecords,
-    HeaderValue,
     encode,
 )
 

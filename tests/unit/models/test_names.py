@@ -36,6 +36,8 @@ def test_litellms_names_of_providers_are_known(name: str, ours: str) -> None:
         ("openai", "gpt-4o-2030-01-31", ("gpt-4o", True)),
         ("openai", "ft:gpt-4o-mini-2024-07-18:org:name:id", ("ft:gpt-4o-mini", True)),
         ("openai", "gpt-4o-latest", ("gpt-4o", True)),
+        ("mistral", "pixtral-x-latest", ("pixtral-x", True)),
+        ("xai", "grok-x-beta", ("grok-x", True)),
         ("anthropic", "claude-x-20300131", ("claude-x", True)),
         ("bedrock", "global.anthropic.claude-x-v1:0", ("anthropic.claude-x-v1", True)),
         ("bedrock", "eu.anthropic.claude-x-v1:0", ("anthropic.claude-x-v1", False)),

@@ -65,6 +65,28 @@ def test_a_model_is_found_by_its_other_names() -> None:
     assert registry.info("gemini/models/gemini-2.5-pro") == registry.info("gemini/gemini-2.5-pro")
 
 
+@pytest.mark.parametrize(
+    ("name", "snapshot"),
+    [
+        ("anthropic/claude-opus-4-20250514", "anthropic/claude-opus-4-0"),
+        ("mistral/codestral", "mistral/codestral-latest"),
+        ("openai/gpt-5.1-chat", "openai/gpt-5.1-chat-latest"),
+        ("xai/grok-2-latest", "xai/grok-2-1212"),
+        ("xai/grok-3-beta", "xai/grok-3"),
+        ("xai/grok-4", "xai/grok-4-0709"),
+        ("xai/grok-4-fast-latest", "xai/grok-4-fast-reasoning"),
+        ("xai/grok-4-latest", "xai/grok-4-0709"),
+    ],
+)
+def test_what_a_snapshot_is_called_for_short_costs_the_same(name: str, snapshot: str) -> None:
+    short, listed = Registry().info(name), Registry().info(snapshot)
+    assert short is not None
+    assert listed is not None
+    assert short.prices is not None
+    assert short.prices == listed.prices
+    assert short.deprecation_date is None
+
+
 def test_a_snapshot_that_is_listed_has_its_own_price() -> None:
     old = Registry().info("openai/gpt-4o-2024-05-13")
     assert old is not None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import sansio
-from sansio import ChatRequest, Exchange, Message, user
+from sansio import ChatRequest, Completed, Exchange, Message, user
 from sansio.types import FunctionDefinition, FunctionTool, JsonObjectFormat, JsonSchema, JsonSchemaFormat, Thinking
 from tests.unit.providers.asked import body
 
@@ -87,7 +87,7 @@ def test_who_asks_for_the_usage_of_a_stream(name: str, *, asks: bool) -> None:
 )
 def test_the_name_of_reasoning(name: str, field: str | None) -> None:
     thought = Message("assistant", "a", reasoning_content="hm")
-    sent, lost = body(sansio.provider(name, api_key="k"), messages=[user("hi"), thought])
+    sent, lost = body(sansio.provider(name, api_key="k"), messages=[user("hi"), thought, user("so?")])
     assert sent["messages"][1] == {"role": "assistant", "content": "a", **({field: "hm"} if field else {})}
     assert lost == ([] if field else ["messages[1].reasoning_content"])
 
@@ -202,6 +202,26 @@ def test_groq() -> None:
     sent, lost = body(groq, messages=[user("hi", name="ann"), result])
     assert [message.get("name") for message in sent["messages"]] == [None, "f"]
     assert lost == ["messages[0].name"]
+
+
+@pytest.mark.parametrize(("provider", "model"), [("xai", "grok-3"), ("vertex_ai", "xai/grok-4.1-fast-reasoning")])
+def test_xai_counts_reasoning_beside_the_completion(provider: str, model: str) -> None:
+    """And the cost includes it."""
+    options: dict[str, Any] = {"project": "p"} if provider == "vertex_ai" else {}
+    exchange = Exchange(sansio.provider(provider, api_key="k", **options), ChatRequest(model=model, messages="hi"))
+    exchange.receive_head(200, ())
+    exchange.receive_data(
+        b'{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,'
+        b'"completion_tokens":60,"prompt_tokens_details":{"cached_tokens":20},"completion_tokens_details":'
+        b'{"reasoning_tokens":50}}}'
+    )
+    exchange.receive_eof()
+    outcome = exchange.outcome
+    assert isinstance(outcome, Completed)
+    usage = outcome.response.usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.completion_tokens) == (29, 110)
+    assert outcome.response.cost is not None
 
 
 def test_xai() -> None:

@@ -11,8 +11,10 @@ from sansio import ChatRequest, Exchange, FilePart, FileReference, Message, Text
 from sansio.types import (
     AudioPart,
     ContentPart,
+    FunctionCall,
     FunctionDefinition,
     FunctionTool,
+    FunctionToolCall,
     InputAudio,
     Prediction,
     Thinking,
@@ -21,6 +23,8 @@ from tests.unit.providers.asked import body
 
 _MISTRAL = sansio.provider("mistral", api_key="k")
 _TOOLS = [FunctionTool(FunctionDefinition("f"))]
+_CALL = FunctionToolCall(id="x", function=FunctionCall("f", "{}"))
+_WIRE = {"id": "x", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
 def test_where_it_is_and_who_asks() -> None:
@@ -78,7 +82,7 @@ def test_messages() -> None:
     messages = [
         Message("developer", "be"),
         user([TextPart(text="a"), TextPart(text="b")], name="ann"),
-        Message("assistant", "c", reasoning_content="hm"),
+        Message("assistant", "c", reasoning_content="hm", tool_calls=[_CALL]),
         Message("tool", "4", name="f", tool_call_id="x"),
     ]
     sent, lost = body(_MISTRAL, messages=messages)
@@ -86,7 +90,7 @@ def test_messages() -> None:
     assert sent["messages"] == [
         {"role": "system", "content": "be"},
         {"role": "user", "content": "ab"},
-        {"role": "assistant", "content": [thought, {"type": "text", "text": "c"}]},
+        {"role": "assistant", "content": [thought, {"type": "text", "text": "c"}], "tool_calls": [_WIRE]},
         {"role": "tool", "content": "4", "name": "f", "tool_call_id": "x"},
     ]
     assert lost == ["messages[1].name"]

@@ -8,6 +8,7 @@ import pytest
 
 import sansio
 from sansio import LocalProtocolError, providers
+from sansio.auth import GoogleUser, credential
 
 
 def test_names_are_sorted_and_each_is_a_provider() -> None:
@@ -32,6 +33,17 @@ def test_arguments_go_before_variables_and_these_before_the_template() -> None:
     assert two.headers == (("openai-organization", "org"), ("x-a", "b"))
     assert sansio.provider("openai", env={"OPENAI_API_KEY": ""}).api_key is None
     assert sansio.provider("openai", dialect="openai_chat").base_url == "https://api.openai.com/v1"
+
+
+def test_a_token_stands_in_for_a_key_that_is_not_there() -> None:
+    token, key = {"ANTHROPIC_AUTH_TOKEN": "t"}, {"ANTHROPIC_API_KEY": "k"}
+    assert credential(sansio.provider("anthropic", env=token)).headers == (("authorization", "Bearer t"),)
+    assert credential(sansio.provider("anthropic", env=token | key)).headers == (("x-api-key", "k"),)
+    assert credential(sansio.provider("anthropic", env=token, api_key="a")).headers == (("x-api-key", "a"),)
+    azure = sansio.provider("azure_openai", resource="r", env={"AZURE_OPENAI_AD_TOKEN": "t"})
+    assert credential(azure).headers == (("authorization", "Bearer t"),)
+    secret = GoogleUser("id", "secret", "refresh")
+    assert sansio.provider("anthropic", env=token, secret=secret).api_key is None
 
 
 def test_a_variable_may_hold_headers_of_any_name() -> None:

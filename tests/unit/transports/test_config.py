@@ -35,6 +35,7 @@ def names(env: dict[str, str]) -> set[str]:
 
 def test_a_provider_is_there_when_its_key_is() -> None:
     assert names({}) == set()
+    assert names({"ANTHROPIC_AUTH_TOKEN": "t"}) == {"anthropic"}
     assert names({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}) == set()
     assert names({"OPENAI_API_KEY": ""}) == set()
     assert names({"OPENAI_API_KEY": "k"}) == {"openai"}
@@ -265,7 +266,7 @@ def test_providers_of_clouds_are_there_with_what_they_need(tmp_path: Path) -> No
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
         "HOME": str(tmp_path),
     }
-    (bedrock,) = from_environment({**files, "AWS_PROFILE": "mine"}, {}).get("providers", ())
+    (bedrock,) = list(from_environment({**files, "AWS_PROFILE": "mine"}, {}).get("providers", ()))
     assert bedrock.base_url == "https://bedrock-runtime.eu-west-1.amazonaws.com"
     assert isinstance(bedrock.secret, AwsKeys)
     assert names({"AZURE_OPENAI_API_KEY": "k"}) == set()

@@ -8,6 +8,7 @@ import pytest
 import sansio
 from sansio import ChatRequest, LocalProtocolError
 from sansio.commands import Ask, Broken, Done, Leased
+from sansio.models import ModelInfo, Registry
 from sansio.types import CountTokensRequest, CreateBatchRequest, ListModelsRequest, Request
 from sansio.wire.verbs import Connect, Send
 from sansio_transports._setup import Configuration, Options, Setup
@@ -126,3 +127,13 @@ def test_a_further_field_that_is_no_json_is_refused(value: object) -> None:
     setup = Setup(providers=[ONE], extra={"f": value})
     with pytest.raises(LocalProtocolError, match="f"):
         setup.call(ChatRequest(model="one/m", messages="hi"), stream=False, name="1", now=0.0)
+
+
+def test_a_registry_of_the_client_s_own_knows_the_models() -> None:
+    """As the limit shows that Claude's API requires."""
+    mine = Registry([ModelInfo(provider="anthropic", id="claude-opus-4-6", max_output_tokens=77)])
+    claude = sansio.provider("anthropic", api_key="k", base_url="http://one.test")
+    _, data = sent(
+        Setup(providers=[claude], registry=mine), ChatRequest(model="anthropic/claude-opus-4-6", messages="hi")
+    )
+    assert body(data)["max_tokens"] == 77

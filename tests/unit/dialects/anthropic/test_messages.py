@@ -116,7 +116,7 @@ def test_an_answer_goes_back_in_order() -> None:
     message = Message("assistant", "ignored", parts=[CALL, TextPart(text="b"), ReasoningPart(text="c")])
     _, turns, said = written(user("a"), message)
     assert turns == [{"role": "user", "content": [text("a")]}, {"role": "assistant", "content": [USE, text("b")]}]
-    assert said == ["messages[1].parts[2] dropped"]
+    assert said == ["messages[1].parts[2] omitted"]
 
 
 def test_what_the_api_has_no_word_for_is_lost() -> None:

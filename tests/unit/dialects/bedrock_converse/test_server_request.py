@@ -33,14 +33,14 @@ def opaque(value: object) -> Opaque:
 
 
 def decoded(body: object, path: str = PATH) -> ChatRequest:
-    request = SERVER.decode_request("POST", path, (), msgspec.json.encode(body))
+    request = SERVER.decode("POST", path, (), msgspec.json.encode(body))
     assert isinstance(request, ChatRequest), request
     return request
 
 
 def refused(body: bytes, path: str = PATH, method: str = "POST", coding: str = "") -> Failure:
     headers = (("content-encoding", coding),) if coding else ()
-    failure = SERVER.decode_request(method, path, headers, body)
+    failure = SERVER.decode(method, path, headers, body)
     assert isinstance(failure, Failure)
     return failure
 

@@ -144,4 +144,4 @@ def test_other_models_have_no_search() -> None:
 
 @pytest.mark.parametrize(("choice", "losses"), [("required", [("tool_choice", "dropped")]), ("auto", []), ("none", [])])
 def test_a_choice_needs_tools(choice: str, losses: object) -> None:
-    assert config(None, choice, called=True) == (None, losses)
+    assert config(None, choice) == (None, losses)

@@ -118,7 +118,7 @@ def test_what_the_api_has(message: Message, wire: dict[str, Any]) -> None:
         (
             Message("user", [TextPart(text="x", cache_control=CacheControl(), state=_STATE)]),
             {"role": "user", "content": [_text("x")]},
-            ["content[0].cache_control dropped", "content[0].state dropped"],
+            ["content[0].cache_control omitted", "content[0].state omitted"],
         ),
         (
             Message("user", [AudioPart(input_audio=InputAudio("AA", "wav")), _STATE]),
@@ -143,12 +143,12 @@ def test_what_the_api_has(message: Message, wire: dict[str, Any]) -> None:
         (
             Message("assistant", parts=[ReasoningPart(text="r", state=_STATE)]),
             {"role": "assistant", "content": [{"type": "thinking", "thinking": "r"}]},
-            ["parts[0].state dropped"],
+            ["parts[0].state omitted"],
         ),
         (
             Message("assistant", parts=[_CALL, ReasoningPart(text="r", state=_STATE), TextPart(text="x")]),
             {"role": "assistant", "tool_calls": [_WIRE_CALL], "tool_plan": "r", "content": [_text("x")]},
-            ["parts approximated", "parts[1].state dropped"],
+            ["parts approximated", "parts[1].state omitted"],
         ),
         (
             Message(
@@ -165,7 +165,7 @@ def test_what_the_api_has(message: Message, wire: dict[str, Any]) -> None:
                     {**_WIRE_CALL, "function": {"name": "f", "arguments": "{}"}},
                 ],
             },
-            ["tool_calls[0] approximated", "tool_calls[1].state dropped"],
+            ["tool_calls[0] approximated", "tool_calls[1].state omitted"],
         ),
     ],
 )

@@ -32,7 +32,7 @@ def test_it_is_found_by_its_path() -> None:
     assert server_for("/prefix/v2/chat?x=1") == ("cohere", SERVER)
     request = SERVER.decode_request("POST", "/prefix/v2/chat", (), b'{"model":"m","messages":[]}')
     assert isinstance(request, ChatRequest)
-    assert request == ChatRequest(model="m", messages=[])
+    assert request == ChatRequest(model="m", messages=[], dialect="cohere")
     assert isinstance(SERVER.encoder(request, "/v2/chat"), Encoder)
 
 

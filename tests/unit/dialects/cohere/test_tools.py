@@ -92,7 +92,7 @@ def test_what_the_api_has(tools: list[Any], choice: object, members: dict[str, A
             [FunctionTool(_F.function, cache_control=CacheControl())],
             None,
             {"tools": [_wire("f")]},
-            ["tools[0].cache_control dropped"],
+            ["tools[0].cache_control omitted"],
         ),
         (
             [FunctionTool(FunctionDefinition("p"))],

@@ -90,9 +90,10 @@ def test_counts_and_files() -> None:
 
 
 def test_a_batch_of_which_nothing_is_known() -> None:
-    batch = read(encoded(GetBatchRequest(id="1")), {"name": "batches/1"})
+    batch = read(encoded(GetBatchRequest(id="1")), {"name": "batches/1", "metadata": {}})
     assert (batch.status, batch.request_counts, batch.input_file_id) == ("", None, None)
     assert read(encoded(GetBatchRequest(id="1")), {}).kind == "protocol"
+    assert read(encoded(GetBatchRequest(id="1")), {"name": "files/1"}).kind == "protocol"
 
 
 def test_a_batch_that_failed_is_an_answer() -> None:

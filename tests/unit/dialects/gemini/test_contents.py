@@ -104,14 +104,15 @@ def test_ids_are_sent_where_the_api_gave_them() -> None:
 
 def test_calls_of_other_models_are_marked_where_the_api_wants_them_signed() -> None:
     messages = [assistant(tool_calls=[call("1"), call("2")]), assistant(tool_calls=[call("3")])]
-    request = ChatRequest(model="gemini-3-flash", messages=[*messages, tool("x", "1"), *messages[:1]])
+    results = [tool("x", "1"), tool("x", "2"), tool("x", "3")]
+    request = ChatRequest(model="gemini-3-flash", messages=[*messages, *results, *messages[:1]])
     contents = sent(request)["contents"]
     signatures = [[part.get("thoughtSignature") for part in content["parts"]] for content in contents]
     word = "skip_thought_signature_validator"
-    assert signatures == [[word, None, None], [None], [word, None]]
+    assert signatures == [[word, None, None], [None] * 3, [word, None]]
     assert lost(request) == [
         ("messages[0].tool_calls[0].state", "filled"),
-        ("messages[3].tool_calls[0].state", "filled"),
+        ("messages[5].tool_calls[0].state", "filled"),
     ]
 
 
@@ -126,12 +127,14 @@ def test_a_result_without_its_call_needs_a_name() -> None:
     assert said(Message("function", "1", name="f"))[0]["parts"] == [
         {"functionResponse": {"name": "f", "response": {"output": "1"}}}
     ]
-    with pytest.raises(LocalProtocolError, match="answers the call 'x'"):
+    with pytest.raises(LocalProtocolError, match="'x' answers none"):
         said(tool("1", "x"))
+    with pytest.raises(LocalProtocolError, match="answers the call 'x'"):
+        said(Message("function", "1", tool_call_id="x"))
 
 
 def test_a_result_of_an_unknown_call_keeps_its_id() -> None:
-    (content,) = said(Message("tool", "1", name="f", tool_call_id="x"), model="gemini-3-flash")
+    (content,) = said(Message("function", "1", name="f", tool_call_id="x"), model="gemini-3-flash")
     assert content["parts"][0]["functionResponse"]["id"] == "x"
 
 
@@ -153,7 +156,7 @@ def test_images_among_results() -> None:
 def test_marks_on_the_text_of_a_result_are_lost() -> None:
     text = TextPart(text="a", cache_control=CacheControl())
     request = ChatRequest(model="m", messages=[assistant(tool_calls=[call("1")]), tool([text], "1")])
-    assert lost(request) == [("messages[1].content[0].cache_control", "dropped")]
+    assert lost(request) == [("messages[1].content[0].cache_control", "omitted")]
 
 
 def test_further_members_stand_where_they_stood() -> None:

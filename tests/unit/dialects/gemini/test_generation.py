@@ -26,13 +26,18 @@ def config(**parameters: Any) -> object:
         ("presence_penalty", 0.5, "presencePenalty"),
         ("frequency_penalty", 0.5, "frequencyPenalty"),
         ("logprobs", True, "responseLogprobs"),
-        ("top_logprobs", 3, "logprobs"),
         ("max_tokens", 7, "maxOutputTokens"),
         ("max_completion_tokens", 7, "maxOutputTokens"),
     ],
 )
 def test_parameters_by_their_names(name: str, value: object, wire: str) -> None:
     assert config(**{name: value}) == {wire: value}
+
+
+def test_how_many_logprobs_there_are_is_said_beside_them() -> None:
+    assert config(logprobs=True, top_logprobs=3) == {"responseLogprobs": True, "logprobs": 3}
+    assert config(top_logprobs=3) is None
+    assert lost(chat(logprobs=False, top_logprobs=3)) == [("top_logprobs", "dropped")]
 
 
 def test_the_newer_limit_counts() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from sansio.types import Image, ImageRequest, ImageResponse
+from sansio import Failed
+from sansio.types import Image, ImageRequest, ImageResponse, Usage
 from tests.unit.dialects.gemini.by_hand import VERTEX, candidate, encoded, lost, read, sent
 
 
@@ -101,8 +102,6 @@ ANSWERS: list[Any] = [
     (candidate({"text": "no"}, finishReason="IMAGE_SAFETY"), [Image(filtered="IMAGE_SAFETY")]),
     (candidate({"text": "no"}, finishReason="STOP"), []),
     ({"candidates": [{}]}, []),
-    ({"promptFeedback": {"blockReason": "SAFETY"}}, [Image(filtered="SAFETY")]),
-    ({"promptFeedback": {"blockReason": "OTHER", "blockReasonMessage": "no"}}, [Image(filtered="no")]),
 ]
 
 
@@ -111,6 +110,26 @@ def test_answers(body: object, images: list[Image]) -> None:
     response = read(encoded(imagen()), body)
     assert isinstance(response, ImageResponse)
     assert response.data == images
+
+
+@pytest.mark.parametrize(
+    ("feedback", "message"),
+    [
+        ({"blockReason": "SAFETY"}, "the prompt was blocked: SAFETY"),
+        ({"blockReason": "SAFETY", "blockReasonMessage": "no"}, "no"),
+    ],
+)
+def test_a_blocked_prompt_is_a_failure(feedback: dict[str, str], message: str) -> None:
+    """As in a chat; what it cost is in the partial response."""
+    exchange = encoded(ImageRequest(model="gemini-x", prompt="a"))
+    failure = read(exchange, {"promptFeedback": feedback, "usageMetadata": {"promptTokenCount": 3}})
+    assert (failure.kind, failure.code, failure.message) == ("content_policy", "SAFETY", message)
+    assert failure.body.startswith(b'{"promptFeedback"')
+    outcome = exchange.outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.partial is not None
+    assert outcome.partial.usage == Usage(3)
+    assert read(encoded(imagen()), {"promptFeedback": feedback}).kind == "content_policy"
 
 
 def test_usage() -> None:

@@ -26,6 +26,13 @@ def test_instructions_alone_are_no_request() -> None:
     assert sent(chat(messages=[], extra={"contents": Raw(b"[1]")})) == {"contents": [1]}
 
 
+def test_a_stream_has_one_answer() -> None:
+    exchange = encoded(chat(n=2), stream=True)
+    assert [(loss.path, loss.action) for loss in exchange.losses] == [("n", "dropped")]
+    assert b"candidateCount" not in bytes(exchange.request.body)  # type: ignore[arg-type]
+    assert encoded(chat(n=1), stream=True).losses == ()
+
+
 def test_a_stream_is_asked_for_by_the_path() -> None:
     exchange = encoded(chat(stream=False), stream=True)
     assert exchange.request.url.endswith("/gemini-2.5-flash:streamGenerateContent?alt=sse")

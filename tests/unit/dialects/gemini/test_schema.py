@@ -76,7 +76,7 @@ def test_a_server_reads_the_subset_as_json_schema() -> None:
         },
     }
     body = {"contents": [], "tools": [{"functionDeclarations": [{"name": "f", "parameters": schema}]}]}
-    request = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), msgspec.json.encode(body))
+    request = SERVER.decode("POST", "/v1/models/m:generateContent", (), msgspec.json.encode(body))
     assert isinstance(request, ChatRequest)
     (tool,) = list(request.tools or ())
     assert isinstance(tool, FunctionTool)

@@ -37,7 +37,7 @@ def test_a_connection_speaks_it() -> None:
     received = connection.next_event()
     assert isinstance(received, RequestReceived)
     assert (received.request, received.stream) == (
-        ChatRequest(model="m", messages=[Message("user", "hi")], stream=True),
+        ChatRequest(model="m", messages=[Message("user", "hi")], stream=True, dialect="gemini"),
         True,
     )
     said = connection.send(

@@ -14,7 +14,7 @@ from sansio.types import FileReference, ImageUrl
 
 def messages(*contents: dict[str, Any]) -> list[Message]:
     body = json.dumps({"contents": contents}).encode()
-    request = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), body)
+    request = SERVER.decode("POST", "/v1/models/m:generateContent", (), body)
     assert isinstance(request, ChatRequest), request
     return list(request.conversation)
 

@@ -18,7 +18,7 @@ VOICE = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
 
 def request(**config: Any) -> ChatRequest:
     body = json.dumps({"contents": [], "generationConfig": config}).encode()
-    found = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), body)
+    found = SERVER.decode("POST", "/v1/models/m:generateContent", (), body)
     assert isinstance(found, ChatRequest), found
     return found
 

@@ -17,7 +17,7 @@ PATH = "/v1beta/models/m:generateContent"
 
 def decoded(body: object, path: str = PATH) -> ChatRequest | Failure:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return SERVER.decode_request("POST", path, (), data)
+    return SERVER.decode("POST", path, (), data)
 
 
 def request(**body: Any) -> ChatRequest:
@@ -72,7 +72,7 @@ def test_instructions() -> None:
     ],
 )
 def test_what_is_no_request(method: str, path: str, headers: tuple[tuple[str, str], ...], status: int) -> None:
-    failure = SERVER.decode_request(method, path, headers, b"{}")
+    failure = SERVER.decode(method, path, headers, b"{}")
     assert isinstance(failure, Failure)
     assert failure.status == status
 

@@ -17,7 +17,7 @@ F = {"functionDeclarations": [{"name": "f"}]}
 
 def request(*tools: object, config: object = None) -> ChatRequest:
     body = json.dumps({"contents": [], "tools": tools, "toolConfig": config}).encode()
-    found = SERVER.decode_request("POST", "/v1/models/m:generateContent", (), body)
+    found = SERVER.decode("POST", "/v1/models/m:generateContent", (), body)
     assert isinstance(found, ChatRequest), found
     return found
 
@@ -67,6 +67,15 @@ def test_validated_calls_are_strict() -> None:
         FunctionTool(FunctionDefinition("f", strict=True)),
         Opaque("gemini", Raw(b'{"googleSearch":{}}')),
     ]
+
+
+def test_the_mode_of_mixed_tools_says_nothing_of_their_calls() -> None:
+    config = {"functionCallingConfig": {"mode": "VALIDATED"}, "includeServerSideToolInvocations": True}
+    mixed, alone = request(F, {"googleSearch": {}}, config=config), request(F, config=config)
+    assert mixed.tools == [FunctionTool(FunctionDefinition("f")), Opaque("gemini", Raw(b'{"googleSearch":{}}'))]
+    assert (mixed.tool_choice, mixed.extra) == (UNSET, None)
+    assert alone.tools == [FunctionTool(FunctionDefinition("f", strict=True))]
+    assert alone.extra == {"toolConfig": Raw(b'{"includeServerSideToolInvocations":true}')}
 
 
 def test_further_members_are_kept() -> None:

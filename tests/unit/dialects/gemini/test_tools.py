@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from sansio import CustomTool, FunctionChoice, FunctionDefinition, FunctionTool, Opaque
+from sansio import (
+    CustomTool,
+    Exchange,
+    FunctionChoice,
+    FunctionDefinition,
+    FunctionTool,
+    Opaque,
+    UnsupportedParameterError,
+)
 from sansio.types import (
     AllowedTools,
     AllowedToolsChoice,
@@ -19,7 +27,7 @@ from sansio.types import (
     UserLocation,
     WebSearchOptions,
 )
-from tests.unit.dialects.gemini.by_hand import chat, lost, sent
+from tests.unit.dialects.gemini.by_hand import GEMINI, VERTEX, chat, lost, sent
 
 F = FunctionTool(FunctionDefinition("f"))
 STRICT = FunctionTool(FunctionDefinition("f", strict=True))
@@ -29,7 +37,7 @@ FUNCTIONS = [{"functionDeclarations": [{"name": "f"}]}]
 def test_functions_stand_in_one_tool_and_the_apis_own_beside() -> None:
     search = Opaque("gemini", Raw(b'{"googleSearch":{}}'))
     tool = FunctionTool(FunctionDefinition("g", "d", extra={"behavior": Raw(b'"BLOCKING"')}), extra={"x": Raw(b"1")})
-    assert sent(chat(tools=[F, search, tool]))["tools"] == [
+    assert sent(chat("gemini-3-flash", tools=[F, search, tool]))["tools"] == [
         {"functionDeclarations": [{"name": "f"}, {"name": "g", "description": "d", "behavior": "BLOCKING", "x": 1}]},
         {"googleSearch": {}},
     ]
@@ -47,7 +55,7 @@ def test_other_tools_are_lost() -> None:
     assert lost(chat(tools=[custom, other, marked])) == [
         ("tools[0]", "dropped"),
         ("tools[1]", "dropped"),
-        ("tools[2].cache_control", "dropped"),
+        ("tools[2].cache_control", "omitted"),
     ]
 
 
@@ -117,3 +125,32 @@ def test_a_choice_needs_functions(choice: str, losses: list[tuple[str, str]]) ->
     request = chat(tool_choice=choice)
     assert "toolConfig" not in sent(request)
     assert lost(request) == losses
+
+
+SEARCH = Opaque("gemini", Raw(b'{"googleSearch":{}}'))
+
+
+@pytest.mark.parametrize(
+    ("choice", "mode"), [(None, "VALIDATED"), ("auto", "VALIDATED"), ("required", "ANY"), ("none", "NONE")]
+)
+@pytest.mark.parametrize("search", [{"tools": [F, SEARCH]}, {"tools": [F], "web_search_options": WebSearchOptions()}])
+def test_functions_beside_the_apis_own_tools(search: dict[str, Any], choice: str | None, mode: str) -> None:
+    """https://ai.google.dev/gemini-api/docs/tool-combination: calls are validated, and the use of the others is shown."""
+    request = chat("gemini-3-flash", **search, **({} if choice is None else {"tool_choice": choice}))
+    body = sent(request)
+    calling = {"functionCallingConfig": {"mode": mode}}
+    assert body["tools"] == [*FUNCTIONS, {"googleSearch": {}}]
+    assert body["toolConfig"] == {**calling, "includeServerSideToolInvocations": True}
+    assert sent(request, VERTEX)["toolConfig"] == calling  # which has no such member
+    assert lost(request) == []
+
+
+def test_models_before_gemini_3_take_functions_or_the_apis_own() -> None:
+    mixed = chat(tools=[SEARCH, F], web_search_options=WebSearchOptions())
+    body = sent(mixed)
+    assert body["tools"] == FUNCTIONS
+    assert "toolConfig" not in body
+    assert lost(mixed) == [("tools[0]", "dropped"), ("web_search_options", "dropped")]
+    with pytest.raises(UnsupportedParameterError, match="web_search_options"):
+        Exchange(GEMINI, mixed)
+    assert lost(chat(tools=[SEARCH])) == []

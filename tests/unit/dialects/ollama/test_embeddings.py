@@ -11,7 +11,7 @@ from msgspec import Raw
 import sansio
 from sansio import Exchange, LocalProtocolError
 from sansio.events import Completed, Failed
-from sansio.types import EmbeddingRequest, EmbeddingResponse, Usage
+from sansio.types import Embedding, EmbeddingRequest, EmbeddingResponse, Usage
 
 _OLLAMA = sansio.provider("ollama")
 
@@ -69,9 +69,9 @@ def test_the_answer() -> None:
     assert isinstance(end, Completed)
     assert end.response.vectors == [[1, 2.5], [3, 4]]
     assert (end.response.model, end.response.usage) == ("e", Usage(8))
-    end = _answered(b'{"embeddings":[]}')
+    end = _answered(b'{"embeddings":[[1]]}')
     assert isinstance(end, Completed)
-    assert (end.response.data, end.response.usage) == ([], None)
+    assert (end.response.data, end.response.usage) == ([Embedding(0, [1])], None)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_what_the_api_has(parameters: dict[str, Any], members: dict[str, Any]) -
         (
             {"tools": [FunctionTool(FunctionDefinition("f", parameters=_OBJECT, strict=True), CacheControl())]},
             {"tools": [_wire("f")]},
-            ["tools[0].cache_control dropped", "tools[0].function.strict dropped"],
+            ["tools[0].cache_control omitted", "tools[0].function.strict dropped"],
         ),
         ({"user": "u", "n": 2}, {}, ["n dropped", "user dropped"]),
     ],

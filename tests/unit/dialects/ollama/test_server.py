@@ -27,7 +27,7 @@ def test_it_is_found_by_its_path() -> None:
     assert server_for("/api/chat") == ("ollama", SERVER)
     request = SERVER.decode_request("POST", "/api/chat", (), b'{"model":"m","messages":[],"stream":false}')
     assert isinstance(request, ChatRequest)
-    assert request == ChatRequest(model="m", messages=[], stream=False)
+    assert request == ChatRequest(model="m", messages=[], stream=False, dialect="ollama")
     assert isinstance(SERVER.encoder(request, "/api/chat"), Encoder)
 
 

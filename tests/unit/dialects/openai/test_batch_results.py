@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from sansio import ChatResponse, Failure, LocalProtocolError
-from sansio.types import BatchResult, BatchResults, BatchResultsRequest, EmbeddingResponse
+from sansio.types import (
+    BatchResult,
+    BatchResults,
+    BatchResultsRequest,
+    EmbeddingResponse,
+    Image,
+    ImageResponse,
+    ModerationResponse,
+)
 from tests.unit.dialects.openai.exchanged import answer, events, exchange, failure, header, sent
 
 REQUEST = BatchResultsRequest(id="batch_1", output_file_id="file/1")
@@ -12,6 +20,8 @@ CHAT = (
     b'"choices":[{"index":0,"message":{"role":"assistant","content":"4"},"finish_reason":"stop"}]}'
 )
 VECTOR = b'{"object":"list","data":[{"index":0,"embedding":[0.5]}],"model":"m"}'
+MODERATION = b'{"id":"modr-1","model":"m","results":[{"flagged":true,"categories":{},"category_scores":{}}]}'
+IMAGES = b'{"created":1,"data":[{"b64_json":"QQ=="}]}'
 RESPONSE = (
     b'{"id":"r","object":"response","status":"completed","model":"m","created_at":1,"output":[{"type":"message",'
     b'"id":"msg","role":"assistant","content":[{"type":"output_text","text":"4"}]}]}'
@@ -38,23 +48,34 @@ def test_the_request_on_the_wire() -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_results_of_all_kinds(stream: bool) -> None:
-    body = line("b", CHAT) + b"\n" + line("a", VECTOR) + line("c", RESPONSE)[:-1]
+    body = (
+        line("b", CHAT)
+        + b"\n"
+        + line("a", VECTOR)
+        + line("c", RESPONSE)
+        + line("d", MODERATION)
+        + line("e", IMAGES)[:-1]
+    )
     deltas, _ = events(REQUEST, body, stream=stream)
     assert deltas == []
     results = answer(REQUEST, body, stream=stream)
     assert isinstance(results, BatchResults)
     assert (results.request_id, results.provider) == ("req_1", "openai")
-    assert [result.custom_id for result in results.results] == ["b", "a", "c"]
-    chat, vector, response = [result.outcome for result in results.results]
+    assert [result.custom_id for result in results.results] == ["b", "a", "c", "d", "e"]
+    chat, vector, response, moderation, images = [result.outcome for result in results.results]
     assert isinstance(chat, ChatResponse)
     assert (chat.text, chat.request_id, chat.provider) == ("4", "req_9", "openai")
     assert isinstance(vector, EmbeddingResponse)
     assert vector.vectors == [[0.5]]
     assert isinstance(response, ChatResponse)
     assert (response.text, response.id) == ("4", "r")
+    assert isinstance(moderation, ModerationResponse)
+    assert (moderation.results[0].flagged, moderation.request_id) == (True, "req_9")
+    assert isinstance(images, ImageResponse)
+    assert (images.data, images.request_id) == ([Image(b64_json="QQ==")], "req_9")
     assert results["a"].outcome is vector
     with pytest.raises(KeyError):
-        results["d"]
+        results["f"]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +86,8 @@ def test_results_of_all_kinds(stream: bool) -> None:
         (line("a", CHAT[:-1] + b',"error":{"code":"insufficient_quota","message":"no"}}'), "quota_exceeded", None),
         (line("a", b"{}"), "protocol", None),
         (line("a", b"7"), "protocol", None),
+        (line("a", b'{"results":7}'), "protocol", None),
+        (line("a", b'{"data":[],"error":{"message":"no"}}'), "server_error", None),
         (b'{"custom_id":"a","response":null,"error":{"code":"server_error","message":"no"}}', "server_error", None),
         (b'{"custom_id":"a"}', "server_error", None),
     ],

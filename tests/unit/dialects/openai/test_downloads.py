@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 import sansio
-from sansio import Data, LocalProtocolError, TextDelta
+from sansio import Completed, Data, Exchange, Failed, LocalProtocolError, TextDelta
 from sansio.dialects import codec_for
 from sansio.dialects.codec import Reading, Terms
 from sansio.http import Limits
@@ -44,9 +44,53 @@ def test_an_error_in_place_of_what_is_no_json_is_one(request_: Request[Response]
         (b'{"error', None),
     ):
         decoder = codec_for(PROVIDER, request_).reading(request_, terms).decoder
-        decoder.receive_document(body)
+        decoder.receive([body])
+        decoder.finish()
         assert (decoder.failure and decoder.failure.kind) == kind
         assert decoder.complete == (kind is None)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("type_", ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"error":{"message":"m","type":"server_error"}}', "server_error"),
+        (b'{"code":"rate_limit_exceeded","error":"slow"}', "rate_limited"),
+        (b'[{"error":{"message":"m","type":"server_error"}}]', "server_error"),
+        (b'{"detail":"no"}', "server_error"),
+        (b"{}", "protocol"),
+    ],
+)
+def test_json_in_place_of_sound_is_never_given_as_sound(body: bytes, kind: str, type_: str, stream: bool) -> None:
+    exchange = Exchange(PROVIDER, SpeechRequest(model="m", input="a", voice="v"), stream=stream)
+    exchange.receive_head(200, [("Content-Type", type_)])
+    exchange.receive_data(body[:5])
+    exchange.receive_data(body[5:])
+    exchange.receive_eof()
+    (end,) = exchange.take_events()
+    assert isinstance(end, Failed)
+    assert end.failure.kind == kind
+    assert end.failure.body == body
+
+
+def test_sound_of_a_wrong_type_is_sound() -> None:
+    exchange = Exchange(PROVIDER, SpeechRequest(model="m", input="a", voice="v"))
+    exchange.receive_head(200, [("content-type", "application/json")])
+    exchange.receive_data(b"ID3\x04")
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Completed)
+    assert exchange.outcome.response.content == b"ID3\x04"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_file_may_be_json(stream: bool) -> None:
+    exchange = Exchange(PROVIDER, FileContentRequest(id="1"), stream=stream)
+    exchange.receive_head(200, [("content-type", "application/json")])
+    exchange.receive_data(b'{"error":"of mine"}')
+    assert exchange.take_events() == [Data(b'{"error":"of mine"}')]
+    exchange.receive_eof()
+    assert isinstance(exchange.outcome, Completed)
 
 
 def test_small_pieces_take_little_more_memory_than_their_bytes() -> None:

@@ -44,7 +44,7 @@ def test_all_parameters_have_their_names() -> None:
 def test_a_stream_is_not_asked_for() -> None:
     """There is none, and one who reads the answer as a stream gets it all the same."""
     assert sent(PLAIN, stream=True) == sent(PLAIN)
-    assert answer(PLAIN, document("[0.5]"), stream=True).vectors == [[0.5]]
+    assert answer(PLAIN, document("[0.5]", "[1]"), stream=True).vectors == [[0.5], [1]]
 
 
 def test_what_openai_lacks_is_lost() -> None:
@@ -88,7 +88,7 @@ def test_vectors_of_numbers() -> None:
     )
     response = answer(PLAIN, body)
     assert response == EmbeddingResponse(
-        data=[Embedding(1, [1, 2.5]), Embedding(0, [3])],
+        data=[Embedding(0, [3]), Embedding(1, [1, 2.5])],  # which came the other way round
         model="m",
         usage=Usage(prompt_tokens=2, total_tokens=2),
         id="e",
@@ -124,7 +124,8 @@ def test_quantised_vectors_in_base64(dtype: str, form: str, numbers: tuple[float
 
 def test_a_format_may_name_the_numbers() -> None:
     provider = other("embeddings", Quirks(members={"encoding_format": "base64_int8"}))
-    assert answer(PLAIN, document('"gH8="'), provider=provider).vectors == [(-128, 127)]
+    one = EmbeddingRequest(model="m", input="a")
+    assert answer(one, document('"gH8="'), provider=provider).vectors == [(-128, 127)]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sansio import Completed, Failed
-from sansio.events import ImageAdded
+from sansio.events import ImageAdded, UsageReported
 from sansio.types import (
     CompletionTokensDetails,
     Image,
@@ -136,8 +136,11 @@ def test_output_whose_tokens_are_not_told_apart_is_images() -> None:
 
 def test_a_stream_shows_drafts_and_ends_with_the_last_image() -> None:
     deltas, end = events(PLAIN, sse(DRAFT, LAST, "ignored"), stream=True)
-    assert deltas == [added("data:image/png;base64,QUE="), added("data:image/webp;base64,QQ==")]
+    assert deltas[:2] == [added("data:image/png;base64,QUE="), added("data:image/webp;base64,QQ==")]
     assert isinstance(end, Completed)
+    (reported,) = deltas[2:]
+    assert isinstance(reported, UsageReported)
+    assert reported.usage == end.response.usage
     assert priceless(end.response) == ImageResponse(
         data=[Image(b64_json="QQ==")],
         created=9,
@@ -156,8 +159,20 @@ def test_a_stream_of_several_images_ends_with_as_many() -> None:
     edited = '{"type":"image_edit.completed","b64_json":"Qg=="}'
     both = [Image(b64_json="QQ=="), Image(b64_json="Qg==")]
     assert answer(two, sse(LAST, edited, "ignored"), stream=True).data == both
-    assert answer(two, sse(LAST), stream=True).data == both[:1]  # a clean end
-    assert answer(two, sse(LAST, "[DONE]"), stream=True).data == both[:1]
+    assert answer(two, sse(LAST, "[DONE]"), stream=True).data == both[:1]  # the marker tells that there is no other
+
+
+def test_a_stream_with_fewer_images_cannot_be_known_to_be_whole() -> None:
+    """No event is the last one of a stream; what came is kept."""
+    _, end = events(ImageRequest(model="m", prompt="p", n=2), sse(LAST), stream=True)
+    assert isinstance(end, Failed)
+    assert end.failure.kind == "truncated"
+    assert end.partial is not None
+    (part,) = end.partial.message.ordered
+    assert isinstance(part, ImagePart)
+    assert part.image_url.url == "data:image/webp;base64,QQ=="
+    assert end.partial.usage is not None
+    assert end.partial.usage.total_tokens == 3
 
 
 def test_the_type_of_a_drawing_has_another_name() -> None:
@@ -168,7 +183,7 @@ def test_the_type_of_a_drawing_has_another_name() -> None:
 
 def test_an_event_of_another_kind_says_nothing() -> None:
     deltas, end = events(PLAIN, sse('{"type":"image_generation.in_progress"}', LAST), stream=True)
-    assert len(deltas) == 1
+    assert [type(delta) for delta in deltas] == [ImageAdded, UsageReported]
     assert isinstance(end, Completed)
 
 

@@ -29,7 +29,7 @@ def test_the_results_by_input() -> None:
     body = (
         b'{"id":"modr-1","model":"m","results":[{"flagged":true,"categories":{"hate/threatening":true,"illicit":null},'
         b'"category_scores":{"hate/threatening":0.9,"illicit":null},'
-        b'"category_applied_input_types":{"hate/threatening":["text"]}},{}],"usage":{"prompt_tokens":3}}'
+        b'"category_applied_input_types":{"hate/threatening":["text"]}},{"flagged":false}],"usage":{"prompt_tokens":3}}'
     )
     response = answer(TEXT, body)
     assert response == ModerationResponse(
@@ -40,7 +40,7 @@ def test_the_results_by_input() -> None:
                 flagged=True,
                 category_applied_input_types={"hate/threatening": ["text"]},
             ),
-            ModerationResult({}, {}),
+            ModerationResult({}, {}, flagged=False),
         ],
         id="modr-1",
         model="m",
@@ -56,6 +56,8 @@ def test_no_verdict_is_none() -> None:
     assert not answer(TEXT, b'{"results":[{"categories":{"sexual":false}}]}').flagged
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"results":null}', b"[]"])
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"results":null}', b'{"results":[{}]}', b'{"results":[{"flagged":true},{"said":1}]}', b"[]"]
+)
 def test_what_has_no_results_is_no_answer(body: bytes) -> None:
     assert failure(TEXT, body).kind == "protocol"

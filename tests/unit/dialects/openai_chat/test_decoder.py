@@ -242,6 +242,7 @@ def test_a_surrogate_cut_in_two() -> None:
         (b'{"error":{"message":"m","type":"server_error"}}', "server_error", "m"),
         (_chunk(error={"message": "m", "code": 429}), "rate_limited", "m"),
         (b'{"choices":[{"index":0,"delta":{},"error":{"message":"m","code":400}}]}', "bad_request", "m"),
+        (b'{"code":"rate_limit_exceeded","error":"slow down"}', "rate_limited", "slow down"),
         (_chunk(x_groq={"error": "over capacity"}), "server_error", "over capacity"),
         (b'{"object":"error","message":"m","type":"invalid_request_error","code":3051}', "bad_request", "m"),
         (b'{"message":"m","code":"model_not_found"}', "not_found", "m"),

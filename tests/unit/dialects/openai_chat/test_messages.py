@@ -137,7 +137,7 @@ def test_parts_beyond_the_api() -> None:
             ],
         },
         [
-            Loss("messages[0].content[0].cache_control", "dropped", "the API has no such mark"),
+            Loss("messages[0].content[0].cache_control", "omitted", "the API has no such mark"),
             Loss("messages[0].content[3]", "dropped", "only anthropic understands it"),
             Loss("messages[0].content[4].file.file_url", "dropped", "the API takes files by id or as data"),
             Loss("messages[0].content[5].file.file_url", "dropped", "the API takes files by id or as data"),
@@ -157,7 +157,7 @@ def test_reasoning_is_given_back_under_the_provider_s_name(message: Message) -> 
         {"role": "assistant", "content": "a", "reasoning": "why"},
         [],
     )
-    loss = Loss("messages[0].reasoning_content", "dropped", "the provider does not take reasoning back")
+    loss = Loss("messages[0].reasoning_content", "omitted", "the provider does not take reasoning back")
     assert _sent(message) == ({"role": "assistant", "content": "a"}, [loss])
 
 
@@ -166,8 +166,8 @@ def test_reasoning_among_the_content() -> None:
     assert _sent(message, Quirks(reasoning_field="reasoning")) == (
         {"role": "assistant", "content": [{"type": "text", "text": "a"}], "reasoning": "why"},
         [
-            Loss("messages[0].content[0].state", "dropped", "only anthropic understands it"),
-            Loss("messages[0].content[1].state", "dropped", "the API has no state of texts"),
+            Loss("messages[0].content[0].state", "omitted", "only anthropic understands it"),
+            Loss("messages[0].content[1].state", "omitted", "the API has no state of texts"),
         ],
     )
 
@@ -187,7 +187,7 @@ def test_state_of_the_api_s_own_is_given_back() -> None:
             "reasoning_details": [{"n": 1}, {"n": 2}],
             "tool_calls": [{**call, "extra_content": {"a": 1}}, call],
         },
-        [Loss("messages[0].tool_calls[1].state", "dropped", "only anthropic understands it")],
+        [Loss("messages[0].tool_calls[1].state", "omitted", "only anthropic understands it")],
     )
 
 

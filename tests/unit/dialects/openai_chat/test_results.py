@@ -84,7 +84,7 @@ def test_marks_of_the_cache_would_stand_elsewhere() -> None:
     marked = ImagePart(image_url=_IMAGE.image_url, cache_control=CacheControl())
     sent, losses = _sent([tool([marked, TextPart(text="a", cache_control=CacheControl())], "1")])
     assert sent == [("tool", [{"type": "text", "text": "a"}]), ("user", [_WIRE_IMAGE])]
-    assert [loss.path for loss in losses if loss.action == "dropped"] == [
+    assert [loss.path for loss in losses if loss.action == "omitted"] == [
         "messages[0].content[0].cache_control",
         "messages[0].content[1].cache_control",
     ]

@@ -52,7 +52,38 @@ def test_reasoning_beside_the_completion(
     counts: tuple[int | None, ...], reasoning: int, canonical: tuple[int | None, ...]
 ) -> None:
     """Xai counts it in the total only, deepinfra at Gemini nowhere; who counts it in both is left alone."""
+    assert _counted(counts, 0, reasoning, beside=False) == canonical
+
+
+def _counted(
+    counts: tuple[int | None, ...], cached: int, reasoning: int, *, beside: bool
+) -> tuple[int | None, int | None, int | None]:
     prompt, completion, total = counts
-    piece = UsagePiece(prompt, completion, total, None, CompletionTokensDetails(reasoning_tokens=reasoning))
-    found = usage(piece)
-    assert (found.prompt_tokens, found.completion_tokens, found.total_tokens) == canonical
+    details = PromptTokensDetails(cached_tokens=cached), CompletionTokensDetails(reasoning_tokens=reasoning)
+    found = usage(UsagePiece(prompt, completion, total, *details), beside=beside)
+    return found.prompt_tokens, found.completion_tokens, found.total_tokens
+
+
+@pytest.mark.parametrize(
+    ("counts", "cached", "reasoning", "canonical"),
+    [
+        pytest.param((9, 60, None), 0, 50, (9, 110, None), id="no total tells that reasoning is beside"),
+        pytest.param((9, 60, 69), 0, 50, (9, 60, 69), id="a total tells that it is not"),
+        pytest.param((9, 60, 119), 9, 50, (9, 110, 119), id="all cached"),
+        pytest.param((9, 3, None), 20, 0, (29, 3, None), id="more cached than the prompt has"),
+        pytest.param((9, 3, 12), 20, 0, (29, 3, 32), id="which the total has not"),
+        pytest.param((9, 3, 32), 20, 0, (29, 3, 32), id="which the total has"),
+        pytest.param((9, 60, 119), 20, 50, (29, 110, 139), id="nor has it that, but reasoning"),
+        pytest.param((9, 60, 139), 20, 50, (29, 110, 139), id="which the total has beside reasoning"),
+        pytest.param((None, 3, None), 20, 2, (None, 3, None), id="no prompt"),
+    ],
+)
+def test_where_the_parts_are_known_to_be_beside(
+    counts: tuple[int | None, ...], cached: int, reasoning: int, canonical: tuple[int | None, ...]
+) -> None:
+    """As at xai."""
+    assert _counted(counts, cached, reasoning, beside=True) == canonical
+
+
+def test_of_others_more_cached_than_the_prompt_has_stays_as_it_is() -> None:
+    assert _counted((9, 3, 12), 20, 0, beside=False) == (9, 3, 12)

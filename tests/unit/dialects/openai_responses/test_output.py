@@ -168,7 +168,7 @@ def test_what_a_message_says_beside_its_content_is_the_state_of_its_text() -> No
 def test_the_state_of_a_message_without_words_is_not_that_of_an_earlier_one() -> None:
     reasoning, events = {"type": "reasoning", "id": "rs_1"}, Fold()
     events.extend(_document(_message(_said("a"), id="msg_0"), reasoning, _message(_said(""))))
-    first, _, last = events.response().message.parts or ()
+    first, _, last = list(events.response().message.parts or ())
     assert first == TextPart(text="a")
     assert last == TextPart(text="", state=Opaque("openai_responses", Raw(b'{"id":"msg_1"}')))
 

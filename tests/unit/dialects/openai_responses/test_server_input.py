@@ -41,7 +41,7 @@ _REASONING = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_t
 
 def _messages(*items: object) -> Sequence[Message]:
     body = json.dumps({"model": "m", "input": items}).encode()
-    request = SERVER.decode_request("POST", "/v1/responses", (), body)
+    request = SERVER.decode("POST", "/v1/responses", (), body)
     assert isinstance(request, ChatRequest)
     return request.conversation
 

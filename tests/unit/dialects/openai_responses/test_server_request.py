@@ -27,13 +27,13 @@ _PATH = "/v1/responses"
 
 def _decoded(**members: object) -> ChatRequest:
     body = json.dumps({"model": "m", "input": "hi", **members}).encode()
-    request = SERVER.decode_request("POST", _PATH, (), body)
+    request = SERVER.decode("POST", _PATH, (), body)
     assert isinstance(request, ChatRequest)
     return request
 
 
 def _refused(body: bytes, method: str = "POST", path: str = _PATH) -> Failure:
-    failure = SERVER.decode_request(method, path, (), body)
+    failure = SERVER.decode(method, path, (), body)
     assert isinstance(failure, Failure)
     return failure
 
@@ -148,7 +148,7 @@ def test_other_requests_are_refused(method: str, path: str, body: bytes, status:
 
 
 def test_the_path_may_have_a_prefix_and_a_query() -> None:
-    request = SERVER.decode_request("POST", "/openai/responses/?api-version=1", (), b'{"model":"m","input":"hi"}')
+    request = SERVER.decode("POST", "/openai/responses/?api-version=1", (), b'{"model":"m","input":"hi"}')
     assert request == ChatRequest(model="m", messages="hi")
 
 

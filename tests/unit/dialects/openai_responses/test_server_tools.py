@@ -25,7 +25,7 @@ from sansio.types import (
 
 def _decoded(**members: object) -> ChatRequest:
     body = json.dumps({"model": "m", "input": "hi", **members}).encode()
-    request = SERVER.decode_request("POST", "/v1/responses", (), body)
+    request = SERVER.decode("POST", "/v1/responses", (), body)
     assert isinstance(request, ChatRequest)
     return request
 
