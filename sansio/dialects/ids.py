@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from ..types import CustomToolCall, FunctionToolCall, Message, OrderedPart, ToolCall
 from .conversation import calls_of
 
+SHORT_ID: Final = re.compile(r"[A-Za-z0-9]{9}")
+"""The only ids of an API that lacks `long_ids`."""
 
-def with_own_ids(conversation: Sequence[Message], refused: re.Pattern[str] | None = None) -> Sequence[Message]:
+
+def with_own_ids(
+    conversation: Sequence[Message], refused: re.Pattern[str] | None = None, *, only: re.Pattern[str] | None = None
+) -> Sequence[Message]:
     """The conversation with an id of its own for each call; messages that need no other ones stay as they are.
 
     An id that comes again is another call's, as derived ids are, which count anew in every answer: it gets a number at its
-    end.  What matches *refused* becomes an underscore.  A result goes to the nearest message before it that made a call of
-    its id which has none yet, and there to the first of these; if all have one, to the call that got the last.
+    end.  What matches *refused* becomes an underscore.  Where an API takes *only* ids of one form, calls whose id does not
+    come to that are numbered (`call00001`).
+
+    A result goes to the nearest message before it that made a call of its id which has none yet, and there to the first of
+    these; if all have one, to the call that got the last.
     """
     for message in conversation:
         if message.tool_calls or message.parts or message.tool_call_id is not None:
             break
     else:
         return conversation
-    ids = _Ids(refused)
+    ids = _Ids(refused, only)
     return [ids.message(message) for message in conversation]
 
 
 class _Ids:
     """Gives each call the id that it has on the wire, and its result the same."""
 
-    def __init__(self, refused: re.Pattern[str] | None) -> None:
+    def __init__(self, refused: re.Pattern[str] | None, only: re.Pattern[str] | None) -> None:
         self._refused = refused
+        self._only = only
+        self._number = 0
         self._taken: set[str] = set()
         self._counts: dict[str, int] = {}  # how often each came
-        self._open: dict[
-            str, list[list[str]]
-        ] = {}  # by the caller's id and message: its calls without a result, the last first
+        self._open: dict[str, list[list[str]]] = {}  # calls without a result: by id, and message, the last first
         self._answered: dict[str, str] = {}  # the wire's id of the call that got the last result
 
     def message(self, message: Message) -> Message:
@@ -75,6 +84,9 @@ class _Ids:
             count += 1
             wire = f"{stem}_{count}"
         self._counts[stem] = count
+        while wire in self._taken or (self._only is not None and self._only.fullmatch(wire) is None):
+            self._number += 1
+            wire = f"call{self._number:05}"
         self._taken.add(wire)
         return wire
 

@@ -42,8 +42,9 @@ _MODELS: Final = (
     _rule(r"openai\..*", "nested_effort", frozenset({"forced_tools"})),
     _rule(r"deepseek\.r1-.*", "none", _UNFORCED | {"reasoning_back"}),
     _rule(r"deepseek\..*", "none", _NO_CACHE | {"forced_tools"}),
-    _rule(r"mistral\.mistral-large-.*", "none", _NO_CACHE),
-    _rule(r"(?:ai21|amazon\.titan|cohere|meta|mistral)[.-].*", "none", _UNFORCED),
+    _rule(r"mistral\.mistral-large-.*", "none", _NO_CACHE | {"long_ids"}),
+    _rule(r"mistral\..*", "none", _UNFORCED | {"long_ids"}),
+    _rule(r"(?:ai21|amazon\.titan|cohere|meta)[.-].*", "none", _UNFORCED),
 )
 
 _BEDROCK: Final = Provider(

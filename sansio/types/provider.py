@@ -58,8 +58,8 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     own that the provider has for it, one of its dialect's.  `reasoning_field` is the name under which reasoning text is sent back in assistant messages, None
     where it is not taken.  `usage_switch` says that streams report usage only when `stream_options.include_usage` asks.
     `members` stand in every body; None leaves the dialect's own member out.  `lacks` are features of the dialect that the
-    provider does not have, by the dialect's names for them.  Of `models` the first rule that matches
-    counts; a model that none matches is not rewritten.
+    provider does not have, by the dialect's names for them; conversations that it refuses are among them.
+    Of `models` the first rule that matches counts; a model that none matches is not rewritten.
 
     `operations` says the same of requests that are no chats, by operation: there `members` are sent unless the caller
     gave them, and of the parameters that OpenAI lacks those in `beyond` are taken, and those that are renamed.

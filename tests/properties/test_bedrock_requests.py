@@ -107,7 +107,7 @@ def conversations(draw: DrawFn) -> list[Message]:
         parts: list[ContentPart] = draw(_contents)
         if draw(st.booleans()):
             file = FileReference(f"document {turn}.pdf", f"data:application/pdf;base64,{draw(_data)}")
-            parts.append(FilePart(file=file, cache_control=draw(_mark), extra=draw(_extra)))
+            parts += [draw(_texts), FilePart(file=file, cache_control=draw(_mark), extra=draw(_extra))]
         messages.append(Message("user", parts, extra=draw(_extra)))
         answer: list[OrderedPart] = draw(_answers)
         for call in draw(_some_calls):

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 import sansio
 from sansio import ChatRequest, Exchange, LocalProtocolError, Message, Provider, assistant, system, tool, user
 from sansio.dialects.conversation import RULES, check_conversation
-from sansio.dialects.ids import with_own_ids
+from sansio.dialects.ids import SHORT_ID, with_own_ids
 from sansio.types import FunctionCall, FunctionDefinition, FunctionTool, FunctionToolCall, TextPart
 from tests.properties.crossing import DOUBLES
 
 Conversation = Sequence[Message]
 
 TOOLS: Final = [FunctionTool(FunctionDefinition("f"))]
-IDS: Final = st.sampled_from(["a", "a_2", "b", "b.c"])
+IDS: Final = st.sampled_from(["a", "a_2", "b.c", "call00001", "D681PevKs"])
 
 
 def calling(ids: Sequence[str], text: str | None = None) -> Message:
@@ -222,24 +222,25 @@ def paired(conversation: Conversation) -> list[tuple[int, int] | None]:
     return found
 
 
-@pytest.mark.parametrize("refused", [None, re.compile(r"[^A-Za-z0-9_-]")])
+@pytest.mark.parametrize(("refused", "only"), [(None, None), (re.compile(r"[^A-Za-z0-9_-]"), None), (None, SHORT_ID)])
 @given(conversation=ANYTHING)
 @settings(max_examples=200)
 def test_each_call_has_an_id_of_its_own_which_its_results_have_too(
-    refused: re.Pattern[str] | None, conversation: list[Message]
+    refused: re.Pattern[str] | None, only: re.Pattern[str] | None, conversation: list[Message]
 ) -> None:
-    own = with_own_ids(conversation, refused)
+    own = with_own_ids(conversation, refused, only=only)
     ids = [ids_of(message) for message in own]
     flat = [id_ for of_message in ids for id_ in of_message]
     assert len(set(flat)) == len(flat)
     assert refused is None or not any(map(refused.search, flat))
+    assert only is None or all(map(only.fullmatch, flat))
     results = [message for message in own if message.tool_call_id is not None]
     for result, call in zip(results, paired(conversation), strict=True):
         if call is not None:
             assert result.tool_call_id == ids[call[0]][call[1]]
-    assert with_own_ids(own, refused) == own
+    assert with_own_ids(own, refused, only=only) == own
     cut = len(conversation) // 2  # a conversation that goes on keeps its ids, and with them what is cached of it
-    assert list(with_own_ids(conversation[:cut], refused)) == list(own[:cut])
+    assert list(with_own_ids(conversation[:cut], refused, only=only)) == list(own[:cut])
 
 
 @given(valid())

@@ -148,7 +148,10 @@ def requests(draw: DrawFn) -> ChatRequest:
         request = msgspec.structs.replace(request, top_logprobs=UNSET)
     if draw(st.booleans()):
         return request
-    return msgspec.structs.replace(request, tools=draw(TOOLS), tool_choice=draw(CHOICES))
+    tools, choice = draw(TOOLS), draw(CHOICES)
+    if choice == "auto" and any(isinstance(tool, Opaque) for tool in tools):
+        choice = UNSET  # beside the API's own tools it is the only mode, and goes without saying
+    return msgspec.structs.replace(request, tools=tools, tool_choice=choice)
 
 
 def served(sent: Encoded) -> ChatRequest | Failure:

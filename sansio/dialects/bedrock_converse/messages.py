@@ -26,7 +26,7 @@ class Conversation(BlockWriter):
         self.system: list[Block] = []
         self.messages: list[Block] = []
         self._content: list[Block] = []  # of the last message
-        self.first = ""  # the path of the first message that says something
+        self.paths: list[str] = []  # of the first message in each of `messages`
         self.has_tools = False  # the conversation has calls of tools, or their results
 
     @property
@@ -64,9 +64,9 @@ class Conversation(BlockWriter):
         if not blocks and not extra:
             return  # it says nothing
         if not self.messages or self.messages[-1]["role"] != role:
-            self.first = self.first or path
             self._content = []
             self.messages.append({"role": role, "content": self._content})
+            self.paths.append(path)
         self._content += blocks
         self.messages[-1] |= extra
 

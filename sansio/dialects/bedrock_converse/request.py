@@ -8,14 +8,14 @@ back) and `unsigned_reasoning` (only such as the model has signed).
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from ...errors import LocalProtocolError
 from ...types import ChatRequest
 from ..body import json_body
 from ..codec import Encoded, Terms, native_model, path_of
 from ..conversation import check_conversation
-from ..ids import with_own_ids
+from ..ids import SHORT_ID, with_own_ids
 from ..losses import Losses
 from ..parameters import Parameters, apply_rules, rule_for
 from ..schema_tool import tool_name, with_tool
@@ -30,6 +30,7 @@ REFUSED: Final = frozenset({"calls_without_tools", "stray_results", "unanswered_
 """The conversations that the API refuses, whatever the model; and it wants the first message to be the user's."""
 
 _ENDS: Final = frozenset({"answer", "end"})  # messages of one side are one
+_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _NO_ID: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 STREAM_TYPE: Final = "application/vnd.amazon.eventstream"
 
@@ -52,11 +53,10 @@ def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
     _name_limit(parameters)
     rule = apply_rules(parameters.left, model, terms.provider, losses)
     conversation = Conversation(losses, rule.lacks)
-    conversation.add(with_own_ids(request.conversation, _NO_ID))
+    conversation.add(with_own_ids(request.conversation, _NO_ID, only=SHORT_ID if "long_ids" in rule.lacks else _ID))
     if not conversation.messages:
         raise LocalProtocolError("messages: the API wants something that the user says")
-    if conversation.messages[0]["role"] != "user":
-        raise LocalProtocolError(f"{conversation.first}: the API requires that the first message is the user's")
+    _check_messages(conversation)
     if "prefill" in rule.lacks and conversation.begins_answer:
         raise LocalProtocolError("messages: the model takes no answer that is begun for it: the last must be a user's")
     body: Block = {"messages": conversation.messages}
@@ -76,6 +76,16 @@ def converse_body(request: ChatRequest, terms: Terms, losses: Losses) -> Block:
         put(body, "outputConfig.effort", thoughts.effort)
     parameters.lose_rest("the API does not have it")
     return merged(body, request.extra)
+
+
+def _check_messages(conversation: Conversation) -> None:
+    """Raise LocalProtocolError for messages that the API refuses for what is left of them."""
+    if conversation.messages[0]["role"] != "user":
+        raise LocalProtocolError(f"{conversation.paths[0]}: the API requires that the first message is the user's")
+    for path, message in zip(conversation.paths, conversation.messages, strict=True):
+        kinds = {kind for block in cast("list[Block]", message["content"]) for kind in block}
+        if "document" in kinds and "text" not in kinds:
+            raise LocalProtocolError(f"{path}: the API requires a text beside a document")
 
 
 def schema_tool(request: ChatRequest, terms: Terms) -> str | None:

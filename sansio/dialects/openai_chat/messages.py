@@ -26,6 +26,7 @@ from ...types import (
     ToolCall,
 )
 from ..extras import with_extra
+from ..ids import SHORT_ID, with_own_ids
 from ..losses import Losses
 from .forms import part_in_form, thinking_part
 from .neighbours import joined
@@ -46,6 +47,7 @@ class Rewriter:
         self._named = quirks.named
         self._forms = quirks.forms
         self._lacks = quirks.lacks & _PARTS
+        self._ids = SHORT_ID if "long_ids" in quirks.lacks else None
         self._joins = "repeated_roles" in quirks.lacks
         self._keeps_media = "user_after_tool" in quirks.lacks  # in results: there is nowhere else for them
         self._reasoning_field = quirks.reasoning_field
@@ -53,6 +55,7 @@ class Rewriter:
 
     def messages(self, conversation: Sequence[Message]) -> list[object]:
         """The messages, each as it is or as the members of a JSON object."""
+        conversation = with_own_ids(conversation, only=self._ids)
         roles, plain = self._roles, self._named is None and not self._forms and not self._lacks
         placed = enumerate(conversation) if self._keeps_media else with_media_apart(conversation, self._losses)
         if self._joins:

@@ -2,7 +2,8 @@
 
 The canonical names are the wire's, so most of a request is encoded by msgspec as it is; only what goes beyond the API, and
 what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.  What a provider `lacks` are types of
-parts, such as file, json_schema, the format, and orders of messages (`conversation`).
+parts, such as file, json_schema, the format, long_ids of calls, and
+orders of messages (`conversation`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from ...types import ChatRequest, JsonSchemaFormat, Opaque, Quirks, StreamOption
 from ..codec import Encoded, Terms, native_model, path_of
 from ..conversation import check_conversation
 from ..extras import with_extra
-from ..ids import with_own_ids
 from ..losses import Losses
 from ..parameters import apply_rules
 from ..schema_tool import tool_name, with_tool
@@ -40,7 +40,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     extra = members.pop("extra")
     del members["schema_as_tool"], members["dialect"]
     members["model"] = model = native_model(request.model, terms.provider)
-    members["messages"] = rewriter.messages(with_own_ids(request.conversation))
+    members["messages"] = rewriter.messages(request.conversation)
     if request.tools:
         members["tools"] = rewriter.tools(request.tools)
     if isinstance(request.tool_choice, Opaque):
@@ -57,6 +57,9 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     check_conversation(request, quirks.lacks | rule.lacks if rule.lacks else quirks.lacks)
     if quirks.forms:
         form_parameters(members, quirks.forms, losses)
+    if not members.get("logprobs") and members.get("top_logprobs") is not None:
+        del members["top_logprobs"]
+        losses.drop("top_logprobs", "it needs logprobs")
     for name in ("functions", "response_format", "thinking"):
         if name in members:
             members[name] = _wire(members[name])

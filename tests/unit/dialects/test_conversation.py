@@ -12,6 +12,8 @@ import sansio
 from sansio import ChatRequest, Exchange, LocalProtocolError, Message, assistant, developer, system, tool, user
 from sansio.dialects.conversation import check_conversation
 from sansio.types import (
+    FilePart,
+    FileReference,
     FunctionCall,
     FunctionDefinition,
     FunctionTool,
@@ -152,6 +154,14 @@ def test_calls_want_tools_where_the_dialect_says_so(dialect: str) -> None:
     name = {"anthropic": "tools", "bedrock_converse": "toolConfig"}[dialect]
     own = ChatRequest(model="m", messages=[HI, ASKS, RESULT], extra={name: Raw(b"{}")})
     assert Exchange(DOUBLES[dialect], own, on_loss="drop").losses is not None
+
+
+def test_a_document_wants_a_text_beside_it_where_the_dialect_says_so() -> None:
+    file = FilePart(file=FileReference("a.pdf", "data:application/pdf;base64,JVBERi0="))
+    with pytest.raises(LocalProtocolError, match=r"^messages\[1\]: the API requires a text beside a document"):
+        Exchange(DOUBLES["bedrock_converse"], ChatRequest(model="m", messages=[system("s"), user([file])]))
+    both = Exchange(DOUBLES["bedrock_converse"], ChatRequest(model="m", messages=[user([file]), HI]))
+    assert both.losses == ()
 
 
 def sent(name: str, *messages: Message, **members: Any) -> Any:

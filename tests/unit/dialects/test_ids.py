@@ -8,7 +8,7 @@ import pytest
 
 from sansio import ChatRequest, Exchange, Message, Provider, assistant, tool, user
 from sansio.dialects.conversation import calls_of
-from sansio.dialects.ids import with_own_ids
+from sansio.dialects.ids import SHORT_ID, with_own_ids
 from sansio.types import (
     CustomCall,
     CustomToolCall,
@@ -28,11 +28,13 @@ def call(id_: str, *, name: str = "f") -> FunctionToolCall:
     return FunctionToolCall(id=id_, function=FunctionCall(name, "{}"), derived=id_.startswith("call_0_"))
 
 
-def ids(*conversation: Message, refused: re.Pattern[str] | None = None) -> list[list[str] | str | None]:
+def ids(
+    *conversation: Message, refused: re.Pattern[str] | None = None, only: re.Pattern[str] | None = None
+) -> list[list[str] | str | None]:
     """The ids of the calls of each message, or of its result."""
     return [
         [made.id for made in message.tool_calls] if message.tool_calls else message.tool_call_id
-        for message in with_own_ids(conversation, refused)
+        for message in with_own_ids(conversation, refused, only=only)
     ]
 
 
@@ -90,6 +92,30 @@ def test_characters_that_the_api_refuses_become_underscores_in_calls_and_results
         tool("3", "un known"),
     )
     assert ids(*conversation, refused=ODD) == [["a_b_1", "a_b_1_2"], "a_b_1", "a_b_1_2", "un_known"]
+
+
+def test_ids_of_another_form_are_numbered_where_the_api_has_one_form_only() -> None:
+    turn = (calling(call("call_0_0"), call("D681PevKs")), tool("1", "call_0_0"), tool("2", "D681PevKs"))
+    assert ids(*turn, calling(call("call00002")), *turn, only=SHORT_ID) == [
+        ["call00001", "D681PevKs"],
+        "call00001",
+        "D681PevKs",
+        ["call00002"],
+        ["call00003", "call00004"],
+        "call00003",
+        "call00004",
+    ]
+
+
+def test_an_id_that_is_too_long_for_bedrock_is_numbered() -> None:
+    request = ChatRequest(
+        model="m",
+        messages=[user("hi"), calling(call("x" * 65), call("y" * 64)), tool("1", "x" * 65), tool("2", "y" * 64)],
+        tools=[FunctionTool(FunctionDefinition("f"))],
+    )
+    sent = Exchange(DOUBLES["bedrock_converse"], request).request.body
+    assert isinstance(sent, bytes)
+    assert (sent.count(b'"call00001"'), sent.count(b"y" * 64)) == (2, 2)
 
 
 def test_calls_among_ordered_parts_and_of_custom_tools_have_their_ids_too() -> None:

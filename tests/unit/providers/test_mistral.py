@@ -24,7 +24,7 @@ from tests.unit.providers.asked import body
 _MISTRAL = sansio.provider("mistral", api_key="k")
 _TOOLS = [FunctionTool(FunctionDefinition("f"))]
 _CALL = FunctionToolCall(id="x", function=FunctionCall("f", "{}"))
-_WIRE = {"id": "x", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+_WIRE = {"id": "call00001", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
 def test_where_it_is_and_who_asks() -> None:
@@ -91,7 +91,7 @@ def test_messages() -> None:
         {"role": "system", "content": "be"},
         {"role": "user", "content": "ab"},
         {"role": "assistant", "content": [thought, {"type": "text", "text": "c"}], "tool_calls": [_WIRE]},
-        {"role": "tool", "content": "4", "name": "f", "tool_call_id": "x"},
+        {"role": "tool", "content": "4", "name": "f", "tool_call_id": "call00001"},
     ]
     assert lost == ["messages[1].name"]
 

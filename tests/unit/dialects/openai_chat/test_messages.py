@@ -83,7 +83,7 @@ def test_rewritten_messages_keep_their_members() -> None:
         "assistant",
         "text",
         name="n",
-        tool_calls=[call, msgspec.structs.replace(call, extra=None), _CALL],
+        tool_calls=[call, msgspec.structs.replace(call, id="call_0_1", extra=None), _CALL],
         refusal="no",
         audio=MessageAudio("au", "data", "transcript", 5),
         annotations=[Annotation()],
@@ -95,7 +95,7 @@ def test_rewritten_messages_keep_their_members() -> None:
         "role": "assistant",
         "content": "text",
         "name": "n",
-        "tool_calls": [{**plain, "more": 1.5}, plain, {**plain, "id": "a"}],
+        "tool_calls": [{**plain, "more": 1.5}, {**plain, "id": "call_0_1"}, {**plain, "id": "a"}],
         "refusal": "no",
         "audio": {"id": "au"},
         "function_call": {"name": "g", "arguments": ""},
@@ -176,7 +176,7 @@ def test_state_of_the_api_s_own_is_given_back() -> None:
     """Of all the reasoning in a message, together; and of each call."""
     one, two = (Opaque("openai_chat", Raw(b'{"reasoning_details":[{"n":%d}]}' % n)) for n in (1, 2))
     own = msgspec.structs.replace(_CALL, state=Opaque("openai_chat", Raw(b'{"extra_content":{"a":1}}')))
-    others = msgspec.structs.replace(_CALL, state=_OTHER)
+    others = msgspec.structs.replace(_CALL, id="b", state=_OTHER)
     parts: list[OrderedPart] = [ReasoningPart(text="w", state=one), ReasoningPart(state=two), TextPart(text="a")]
     call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     assert _sent(Message("assistant", parts=[*parts, own, others]), Quirks(reasoning_field="reasoning")) == (
@@ -185,7 +185,7 @@ def test_state_of_the_api_s_own_is_given_back() -> None:
             "content": "a",
             "reasoning": "w",
             "reasoning_details": [{"n": 1}, {"n": 2}],
-            "tool_calls": [{**call, "extra_content": {"a": 1}}, call],
+            "tool_calls": [{**call, "extra_content": {"a": 1}}, {**call, "id": "b"}],
         },
         [Loss("messages[0].tool_calls[1].state", "omitted", "only anthropic understands it")],
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
 import sansio
 from sansio import ChatRequest, FunctionChoice, FunctionDefinition, FunctionTool, LocalProtocolError
@@ -57,6 +57,14 @@ def test_usage_of_a_stream_is_asked_for_unless_the_caller_chose() -> None:
         "include_usage": False
     }
     assert "stream_options" not in _encoded(stream=True, quirks=Quirks(usage_switch=False))[0]
+
+
+@pytest.mark.parametrize("logprobs", [UNSET, None, False])
+def test_the_number_of_log_probabilities_needs_them(logprobs: bool | UnsetType | None) -> None:
+    body, losses = _encoded(logprobs=logprobs, top_logprobs=2)
+    assert "top_logprobs" not in body
+    assert losses == (Loss("top_logprobs", "dropped", "it needs logprobs"),)
+    assert _encoded(logprobs=True, top_logprobs=2)[0]["top_logprobs"] == 2
 
 
 def test_tools_and_what_needs_them() -> None:
