@@ -26,7 +26,11 @@ from .forms import form_parameters
 from .messages import Rewriter
 from .unknown import DIALECT
 
-_FOR_TOOLS: Final = ("tool_choice", "parallel_tool_calls")  # without tools OpenAI answers 400
+_NEEDS: Final = {  # what OpenAI answers with 400 where none of the others is there
+    "tool_choice": ("tools", "functions"),
+    "parallel_tool_calls": ("tools", "functions"),
+    "top_logprobs": ("logprobs",),
+}
 
 
 def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
@@ -49,17 +53,13 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
         if not members.get(name, True):  # nothing is left of it, and the API refuses an empty list
             del members[name]
     _switch_stream(members, stream=terms.stream, usage_switch=quirks.usage_switch)
-    if not members.get("tools") and not members.get("functions"):
-        for name in _FOR_TOOLS:
-            if members.pop(name, None) is not None:
-                losses.drop(name, "it needs tools")
     rule = apply_rules(members, model, terms.provider, losses)
     check_conversation(request, quirks.lacks | rule.lacks if rule.lacks else quirks.lacks)
     if quirks.forms:
         form_parameters(members, quirks.forms, losses)
-    if not members.get("logprobs") and members.get("top_logprobs") is not None:
-        del members["top_logprobs"]
-        losses.drop("top_logprobs", "it needs logprobs")
+    for name, needed in _NEEDS.items():
+        if name in members and not any(map(members.get, needed)) and members.pop(name) is not None:
+            losses.drop(name, f"it needs {needed[0]}")
     for name in ("functions", "response_format", "thinking"):
         if name in members:
             members[name] = _wire(members[name])
