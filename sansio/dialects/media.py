@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
+
+from ..types import FilePart, ImagePart
 
 _BASE64: Final = ";base64"
 
@@ -30,3 +33,12 @@ def inline(url: str) -> Inline | None:
     if not comma or not head.lower().endswith(_BASE64):
         return None
     return Inline(head.partition(";")[0] or "text/plain", data)
+
+
+def unformatted(part: ImagePart | FilePart) -> ImagePart | FilePart:
+    """The part without the `format` of what it refers to, which most APIs find out themselves."""
+    if isinstance(part, ImagePart):
+        image = part.image_url
+        return part if image.format is None else replace(part, image_url=replace(image, format=None))
+    file = part.file
+    return part if file.format is None else replace(part, file=replace(file, format=None))

@@ -97,7 +97,6 @@ class CallRun:
 
 
 Run: TypeAlias = TextRun | ReasoningRun | CallRun | ImagePart | Opaque
-_USUAL_ORDER: Final[dict[type, int]] = {ReasoningRun: 0, TextRun: 1, CallRun: 2}
 
 
 class ChoiceFold:
@@ -214,13 +213,20 @@ class ChoiceFold:
 
     def is_usual(self) -> bool:
         """Whether the order is reasoning, text, calls, so that the message's other fields say everything."""
-        usual = [
-            run
-            for run in self.runs
-            if isinstance(run, CallRun) or not (isinstance(run, ImagePart | Opaque) or run.state)
-        ]
-        ranks = [_USUAL_ORDER[type(run)] for run in usual]
-        return len(ranks) == len(self.runs) and ranks == sorted(ranks)
+        before = 0
+        for run in self.runs:
+            if isinstance(run, CallRun):  # which keeps its state itself
+                place = 2
+            elif isinstance(run, TextRun):
+                place = 1 if run.state is None else -1
+            elif isinstance(run, ReasoningRun):
+                place = 0 if run.state is None else -1
+            else:
+                place = -1
+            if place < before:
+                return False
+            before = place
+        return True
 
     def parts(self) -> Sequence[OrderedPart]:
         """The whole message in the order of its arrival."""

@@ -29,8 +29,10 @@ def _rules(refused: frozenset[str]) -> tuple[ModelRule, ...]:
         _budget(r"(.*/)?gemini-2\.5-flash-(preview-)?(tts|image).*", {}, refused),
         _budget(r"(.*/)?gemini-2\.5.*", flash, refused),
         ModelRule(pattern=r"(.*/)?gemini-[12][.-].*", lacks=_BEFORE_3),
-        ModelRule(pattern=r"(.*/)?gemini-.*pro.*", reasoning="level", lacks=frozenset({"minimal"})),
-        ModelRule(pattern=r"(.*/)?gemini-.*", reasoning="level"),
+        ModelRule(pattern=r"(.*/)?gemini-(3.*pro|pro-latest).*", reasoning="level", lacks=frozenset({"minimal"})),
+        ModelRule(pattern=r"(.*/)?gemini-(3|.*-latest).*", reasoning="level"),
+        ModelRule(pattern=r"(.*/)?gemini-.*pro.*", reasoning="level", lacks=frozenset({"minimal", "thinking_budget"})),
+        ModelRule(pattern=r"(.*/)?gemini-.*", reasoning="level", lacks=frozenset({"thinking_budget"})),
         ModelRule(pattern=r"(.*/)?gemma-.*", lacks=_BEFORE_3 | {"system_instruction"}),
     )
 

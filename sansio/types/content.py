@@ -53,10 +53,14 @@ class TextPart(Part, frozen=True, omit_defaults=True, tag="text"):
 
 
 class ImageUrl(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An image by URL, or inline as a base64 `data:` URL; `detail` is auto, low, high or original."""
+    """An image by URL, or inline as a base64 `data:` URL; `detail` is auto, low, high or original.
+
+    `format` is its media type, for the APIs that want it where the URL does not tell it; others find it out themselves.
+    """
 
     url: str
     detail: str | None = None
+    format: str | None = None
 
 
 class ImagePart(Part, frozen=True, omit_defaults=True, tag="image_url"):
@@ -79,12 +83,16 @@ class AudioPart(Part, frozen=True, omit_defaults=True, tag="input_audio"):
 
 
 class FileReference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A file: uploaded before (`file_id`), inline as a `data:` URL (`file_data`), or by URL where the API has that."""
+    """A file: uploaded before (`file_id`), inline as a `data:` URL (`file_data`), or by URL where the API has that.
+
+    `format` is its media type, for the APIs that want it where the URL does not tell it; others find it out themselves.
+    """
 
     filename: str | None = None
     file_data: str | None = None
     file_id: str | None = None
     file_url: str | None = None
+    format: str | None = None
 
 
 class FilePart(Part, frozen=True, omit_defaults=True, tag="file"):

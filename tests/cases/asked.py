@@ -6,7 +6,6 @@ A chat's parameters are read as a server of OpenAI's API reads a body.  What Lit
     extra_body                  its members are the body's
     reasoning_effort: {...}     its effort; the summary is the Responses API's
     image_url: "https://..."    an object with the URL
-    format, of images and files left out: the media type stands in the data, or is the server's to tell
     file_id: "https://..."      a URL is no id
     thinking_blocks             Claude's own reasoning, which goes back to whoever speaks one of its dialects; to any
                                 other it is an unknown member of the message
@@ -55,10 +54,9 @@ def _message(message: Case) -> Case:
 def _part(part: Case) -> Case:
     if part.get("type") == "image_url":
         image = part["image_url"]
-        image = {"url": image} if isinstance(image, str) else {name: image[name] for name in image if name != "format"}
-        return {**part, "image_url": image}
+        return {**part, "image_url": {"url": image} if isinstance(image, str) else image}
     if part.get("type") == "file":
-        file = {name: value for name, value in part["file"].items() if name != "format"}
+        file = dict(part["file"])
         if str(file.get("file_id")).startswith(("https:", "http:", "gs:")):
             file["file_url"] = file.pop("file_id")
         return {**part, "file": file}

@@ -85,7 +85,7 @@ def body_of(request: ChatRequest, terms: Terms) -> Body:
     rule = apply_rules(parameters.left, model, provider, losses)
     lacks = provider.quirks.lacks | rule.lacks
     writer = BlockWriter(losses, lacks)
-    plan = plan_thinking(parameters, rule, lacks, losses)
+    plan = plan_thinking(parameters, rule, lacks, losses, own=request.dialect == DIALECT)
     unbegun = frozenset({"prefill"}) if plan.is_on else frozenset[str]()  # thinking comes before any answer
     conversation = ConversationWriter(writer, losses, lacks | unbegun, dict(provider.quirks.roles))
     conversation.write(with_own_ids(request.conversation, _NO_ID))

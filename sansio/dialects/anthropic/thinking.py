@@ -51,15 +51,17 @@ class _Family(msgspec.Struct, frozen=True):
         return {"type": "between_tools"} if self.way == "between_tools" else None
 
 
-def plan_thinking(parameters: Parameters, rule: ModelRule, lacks: frozenset[str], losses: Losses) -> Plan:
-    """What the two parameters come to."""
+def plan_thinking(
+    parameters: Parameters, rule: ModelRule, lacks: frozenset[str], losses: Losses, *, own: bool = False
+) -> Plan:
+    """What the two parameters come to.  An effort of the API's *own* guides all of the answer, and asks for no thinking."""
     thinking, effort = parameters.take("thinking"), parameters.take("reasoning_effort")
     family = _Family(rule.reasoning or "adaptive", rule.budgets, lacks)
     word = None if effort is None else str(effort)
     if isinstance(thinking, Thinking):
         return _asked(thinking, word, family, losses)
-    if word is None:
-        return Plan()
+    if word is None or own:
+        return Plan(effort=word)
     if word == "none":
         if "thinking_off" not in lacks:
             return Plan({"type": "disabled"})

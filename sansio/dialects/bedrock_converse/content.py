@@ -132,7 +132,7 @@ class BlockWriter:
         image = part.image_url
         if image.detail not in {None, "auto"}:
             self._losses.drop(f"{path}.image_url.detail", "the API has no detail")
-        if (found := block(image.url, "image")) is None:
+        if (found := block(image.url, "image", image.format)) is None:
             self._losses.drop(
                 path, _NO_URLS if image.url.startswith("http") else "the API takes png, jpeg, gif and webp"
             )
@@ -144,7 +144,7 @@ class BlockWriter:
         url = file.file_data or file.file_url
         if file.file_id is not None:
             self._losses.drop(f"{path}.file.file_id", "the API has no uploaded files")
-        if (found := block(url or "")) is None:
+        if (found := block(url or "", type_=file.format)) is None:
             if url is not None:
                 self._losses.drop(path, _NO_URLS if url.startswith("http") else "the API does not take such files")
             return None

@@ -57,11 +57,11 @@ _REFUSED: Final = re.compile(r"[^A-Za-z0-9_()\[\]-]+")
 _S3: Final = "s3://"
 
 
-def block(url: str, kind: str | None = None) -> tuple[str, dict[str, object]] | None:
+def block(url: str, kind: str | None = None, type_: str | None = None) -> tuple[str, dict[str, object]] | None:
     """The kind of the block that holds what *url* holds, and its format and source; None for what Converse does not take.
 
-    It takes base64 `data:` URLs and objects in S3 by their `s3:` URLs, whose format the name's ending says.  *kind* is the
-    one that is wanted.
+    It takes base64 `data:` URLs and objects in S3 by their `s3:` URLs, whose format the media type *type_* says, or else
+    the name's ending.  *kind* is the one that is wanted.
     """
     if (data := inline(url)) is not None:
         found = _OF_TYPE.get(data.media_type)
@@ -69,7 +69,7 @@ def block(url: str, kind: str | None = None) -> tuple[str, dict[str, object]] | 
     elif url.startswith(_S3):
         ending = url.rpartition(".")[2].lower()
         name = _ENDINGS.get(ending, ending)
-        found = (_KINDS[name], name) if name in _KINDS else None
+        found = _OF_TYPE.get(type_) if type_ else (_KINDS[name], name) if name in _KINDS else None
         source = {"s3Location": {"uri": url}}
     else:
         return None
@@ -78,10 +78,9 @@ def block(url: str, kind: str | None = None) -> tuple[str, dict[str, object]] | 
     return found[0], {"format": found[1], "source": source}
 
 
-def url(kind: str, format_: str, data: str) -> str | None:
-    """The `data:` URL of bytes in that format; None for a format without a media type."""
-    type_ = _TYPES.get((kind, format_))
-    return None if type_ is None else f"data:{type_};base64,{data}"
+def media_type(kind: str, format_: str) -> str | None:
+    """The media type of a format; None for one that the API does not have."""
+    return _TYPES.get((kind, format_))
 
 
 def document_name(filename: str) -> str:

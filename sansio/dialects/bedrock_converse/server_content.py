@@ -24,7 +24,7 @@ from ...types import (
     ReasoningPart,
     TextPart,
 )
-from ..media import inline
+from ..media import Inline, inline
 from ..shapes import Unknown
 from . import media
 from .reader import TEXT, Reader
@@ -85,42 +85,43 @@ def _json(block: Reader, kind: str) -> TextPart:
 
 def _image(block: Reader, kind: str) -> ImagePart:
     inner = _inner(block, kind)
-    _, url = _source(inner, kind)
-    return ImagePart(image_url=ImageUrl(url), extra=inner.rest())
+    _, url, type_ = _source(inner, kind)
+    return ImagePart(image_url=ImageUrl(url, format=type_), extra=inner.rest())
 
 
 def _audio(block: Reader, kind: str) -> AudioPart | FilePart:
     inner = _inner(block, kind)
-    format_, url = _source(inner, kind)
+    format_, url, type_ = _source(inner, kind)
     if (data := inline(url)) is None:
-        return FilePart(file=FileReference(file_url=url), extra=inner.rest())
+        return FilePart(file=FileReference(file_url=url, format=type_), extra=inner.rest())
     return AudioPart(input_audio=InputAudio(data.data, format_), extra=inner.rest())
 
 
 def _file(block: Reader, kind: str) -> FilePart:
     inner = _inner(block, kind)
-    format_, url = _source(inner, kind)
+    format_, url, type_ = _source(inner, kind)
     name = inner.take("name", TEXT)
     filename = None if name is None else f"{name}.{format_}"
     is_data = inline(url) is not None
-    file = FileReference(filename, file_data=url if is_data else None, file_url=None if is_data else url)
+    file = FileReference(filename, file_data=url if is_data else None, file_url=None if is_data else url, format=type_)
     return FilePart(file=file, extra=inner.rest())
 
 
-def _source(inner: Reader, kind: str) -> tuple[str, str]:
-    """The format of a medium, and a URL that says all of where it is."""
+def _source(inner: Reader, kind: str) -> tuple[str, str, str | None]:
+    """The format of a medium, a URL that says all of where it is, and its media type where the URL does not tell it."""
     format_, source = inner.take("format", TEXT), inner.object("source")
     data, s3 = source.take("bytes", TEXT), source.object("s3Location")
     uri = s3.take("uri", TEXT)
-    url = None
-    if format_ is not None and data is not None:
-        url = media.url(kind, format_, data)
-    elif uri is not None:
-        found = media.block(uri, kind)
-        url = uri if found is not None and found[1]["format"] == format_ else None
-    if url is None or source.left or s3.left:
+    type_ = None if format_ is None else media.media_type(kind, format_)
+    if format_ is None or type_ is None or source.left or s3.left:
         raise Unknown
-    return str(format_), url
+    if data is not None:
+        return format_, Inline(type_, data).url, None
+    if uri is None:
+        raise Unknown
+    found = media.block(uri, kind)
+    told = found is not None and found[1]["format"] == format_
+    return format_, uri, None if told else type_
 
 
 def _tool_use(block: Reader, kind: str) -> FunctionToolCall:

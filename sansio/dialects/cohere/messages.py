@@ -24,6 +24,7 @@ from ..calls import arguments_of
 from ..extras import with_extra
 from ..lenient import REFUSALS
 from ..losses import Losses
+from ..media import unformatted
 from ..ordered import named_parts
 from .citations import own_citation
 from .wire import Members
@@ -130,7 +131,7 @@ class MessageEncoder:
                 self._losses.approximate(path, "the API has refusals as text")
                 return _text(text, part)
             case ImagePart() if images:
-                return with_extra(part)
+                return with_extra(unformatted(part))
             case _:
                 self._losses.drop(path, "the API takes text and documents, and images from users")
                 return None

@@ -60,9 +60,9 @@ def reference(uri: str, type_: str | None) -> dict[str, object]:
 
 def image_json(part: ImagePart) -> dict[str, object]:
     """An image."""
-    url = part.image_url.url
-    data = inline(url)
-    return reference(url, media_type(url)) if data is None else blob(data)
+    image = part.image_url
+    data = inline(image.url)
+    return reference(image.url, image.format or media_type(image.url)) if data is None else blob(data)
 
 
 def audio_json(part: AudioPart) -> dict[str, object]:
@@ -79,7 +79,7 @@ def file_json(file: FileReference, files: str) -> dict[str, object] | None:
     uri = file.file_url or file.file_id or ""
     if uri.startswith("files/"):
         uri = f"{files}/{uri}"
-    return reference(uri, media_type(file.filename or uri)) if "://" in uri else None
+    return reference(uri, file.format or media_type(file.filename or uri)) if "://" in uri else None
 
 
 def blob_part(type_: str, data: str) -> ImagePart | AudioPart | FilePart:
@@ -94,6 +94,7 @@ def blob_part(type_: str, data: str) -> ImagePart | AudioPart | FilePart:
 
 def reference_part(type_: str | None, uri: str) -> ImagePart | FilePart:
     """The part that a reference is: an image is one by its media type."""
+    format_ = None if type_ == media_type(uri) else type_
     if type_ is not None and type_.startswith("image/"):
-        return ImagePart(image_url=ImageUrl(uri))
-    return FilePart(file=FileReference(file_url=uri))
+        return ImagePart(image_url=ImageUrl(uri, format=format_))
+    return FilePart(file=FileReference(file_url=uri, format=format_))

@@ -1,5 +1,7 @@
 """How much a model is to think: tokens in one family, a level in the next; `ModelRule.reasoning` says which.
 
+Models with levels still take a budget, but for those that lack `thinking_budget`.
+
 https://ai.google.dev/gemini-api/docs/thinking
 """
 
@@ -77,6 +79,8 @@ class ThinkingWriter:
         budget = thinking.budget_tokens
         if self._rule.reasoning == "budget":
             config["thinkingBudget"] = _DYNAMIC if budget is None else budget
+        elif budget is not None and "thinking_budget" not in self._rule.lacks:
+            config["thinkingBudget"] = budget
         elif budget is not None:
             self._losses.approximate("thinking.budget_tokens", f"{self._model} has levels")
             level = next((level for most, level in _STEPS if budget <= most), "high")

@@ -16,6 +16,7 @@ from ...types import (
     FilePart,
     FunctionTool,
     FunctionToolCall,
+    ImagePart,
     Message,
     Opaque,
     OrderedPart,
@@ -28,6 +29,7 @@ from ...types import (
 from ..extras import with_extra
 from ..ids import SHORT_ID, with_own_ids
 from ..losses import Losses
+from ..media import unformatted
 from .forms import part_in_form, thinking_part
 from .neighbours import joined
 from .results import with_media_apart
@@ -186,6 +188,8 @@ class Rewriter:
         if isinstance(part, TextPart) and part.state is not None:
             self._losses.omit(f"{path}.state", "the API has no state of texts")
             part = msgspec.structs.replace(part, state=None)
+        if isinstance(part, ImagePart | FilePart):
+            part = unformatted(part)
         if (formed := part_in_form(part, self._forms)) is not None:
             return formed | dict(part.extra or {})
         if isinstance(part, FilePart) and part.file.file_url is not None:
@@ -240,7 +244,9 @@ def _is_wire_part(part: ContentPart) -> bool:
         return False
     if isinstance(part, TextPart):
         return part.state is None
-    return not isinstance(part, FilePart) or part.file.file_url is None
+    if isinstance(part, ImagePart):
+        return part.image_url.format is None
+    return not isinstance(part, FilePart) or (part.file.file_url is None and part.file.format is None)
 
 
 def _are_wire_calls(calls: Sequence[ToolCall]) -> bool:

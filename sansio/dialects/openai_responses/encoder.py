@@ -225,7 +225,8 @@ def _echo(request: ChatRequest | None) -> Json:
     echo: Json = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
     if request is not None:
         losses = Losses(DIALECT)
-        tools = [tool_json(tool, "", losses) for tool in request.tools or ()]
+        own = request.dialect == DIALECT
+        tools = [tool_json(tool, "", losses, own=own) for tool in request.tools or ()]
         echo["tools"] = [tool for tool in tools if tool is not None]
         if isinstance(request.parallel_tool_calls, bool):
             echo["parallel_tool_calls"] = request.parallel_tool_calls

@@ -30,7 +30,7 @@ from ...types import (
 from ..losses import Losses
 from ..media import inline
 from ..ordered import named_parts
-from .wire import given
+from .wire import FILE_MEMBERS, given
 
 Json: TypeAlias = dict[str, object]
 
@@ -126,7 +126,7 @@ class InputWriter:
             case ImagePart(image_url=image):
                 return {"type": "input_image", "image_url": image.url, **given(detail=image.detail)}
             case FilePart(file=file):
-                return {"type": "input_file", **given(**msgspec.structs.asdict(file))}
+                return {"type": "input_file", **given(**{name: getattr(file, name) for name in FILE_MEMBERS})}
             case AudioPart():
                 self._losses.drop(path, "the API takes no audio")
             case _:

@@ -79,7 +79,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     body |= _max_tokens(parameters)
     body |= _joined("text", _text(parameters), extra)
     body |= _joined("reasoning", _reasoning(parameters, losses), extra)
-    body |= _tools(parameters, losses)
+    body |= _tools(parameters, losses, own=request.dialect == DIALECT)
     unstored = body.get("store") is False
     encrypted = unstored and ("reasoning" in body or _has_reasoned(request.conversation))
     body |= _include(parameters, extra, encrypted=encrypted)
@@ -173,10 +173,10 @@ def _reasoning(parameters: Parameters, losses: Losses) -> dict[str, object]:
     return found if effort is None else {"effort": effort, **found}
 
 
-def _tools(parameters: Parameters, losses: Losses) -> dict[str, object]:
+def _tools(parameters: Parameters, losses: Losses, *, own: bool) -> dict[str, object]:
     found: dict[str, object] = {}
     tools = cast("Sequence[Tool]", parameters.take("tools") or ())
-    wire = [tool_json(tool, f"tools[{position}]", losses) for position, tool in enumerate(tools)]
+    wire = [tool_json(tool, f"tools[{position}]", losses, own=own) for position, tool in enumerate(tools)]
     options = parameters.take("web_search_options")
     if isinstance(options, WebSearchOptions):
         wire.append(web_search_json(options))

@@ -35,10 +35,9 @@ from ..shapes import Unknown, shape
 from .fields import Fields, each, read_text, type_of
 from .items import image_of, is_sealed, reasoning_text, state_of, unseal
 from .server_tools import opaque
-from .wire import Members
+from .wire import FILE_MEMBERS, Members
 
 _read_breakpoint: Final = shape(CacheBreakpoint)
-_FILE: Final = ("filename", "file_data", "file_id", "file_url")
 _PLAIN: Final = ("id", "status")  # what the API says of items that it lists, and says nothing in a request
 _MARK: Final = "prompt_cache_breakpoint"
 
@@ -203,7 +202,7 @@ def _read_image(raw: Raw) -> ContentPart:
 def _read_file(raw: Raw) -> ContentPart:
     fields = Fields(raw)
     fields.drop("type")
-    file = FileReference(*[fields.take(name, read_text) for name in _FILE])
+    file = FileReference(*[fields.take(name, read_text) for name in FILE_MEMBERS])
     mark = fields.take(_MARK, _read_breakpoint)
     return FilePart(file=file, prompt_cache_breakpoint=mark, extra=fields.rest())
 

@@ -20,19 +20,19 @@ from ..losses import Losses
 from .wire import given
 
 
-def tool_json(tool: Tool, path: str, losses: Losses) -> object:
-    """The tool, None where it is another dialect's.
+def tool_json(tool: Tool, path: str, losses: Losses, *, own: bool) -> object:
+    """The tool, None where it is another dialect's; *own* tools come from a request to this API.
 
     Functions are strict here unless the request says otherwise, and at chat completions only where it says so.
     """
     if isinstance(tool, Opaque):
-        own = losses.own(tool, path)
-        return None if own is None else own.raw
+        item = losses.own(tool, path)
+        return None if item is None else item.raw
     if isinstance(tool, CustomTool):
         custom = tool.custom
         told = given(description=custom.description, format=custom.format and _flat(custom.format))
         return {"type": "custom", "name": custom.name, **told, **(custom.extra or {}), **(tool.extra or {})}
-    return _function(tool, path, losses)
+    return _function(tool, path, losses, own=own)
 
 
 def choice_json(choice: ToolChoice, losses: Losses) -> object:
@@ -60,7 +60,7 @@ def web_search_json(options: WebSearchOptions) -> dict[str, object]:
     return tool
 
 
-def _function(tool: FunctionTool, path: str, losses: Losses) -> dict[str, object]:
+def _function(tool: FunctionTool, path: str, losses: Losses, *, own: bool) -> dict[str, object]:
     losses.omit_marks(tool, path)
     function = tool.function
     return {
@@ -68,7 +68,7 @@ def _function(tool: FunctionTool, path: str, losses: Losses) -> dict[str, object
         "name": function.name,
         **given(description=function.description),
         "parameters": function.parameters,
-        "strict": bool(function.strict),
+        **given(strict=function.strict if own else bool(function.strict)),
         **(function.extra or {}),
         **(tool.extra or {}),
     }

@@ -16,6 +16,8 @@ from ...types import TokenLogprob
 
 DIALECT: Final = "openai_responses"
 
+FILE_MEMBERS: Final = ("filename", "file_data", "file_id", "file_url")
+
 Members: TypeAlias = dict[str, Raw]
 
 

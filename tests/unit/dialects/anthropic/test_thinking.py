@@ -6,6 +6,8 @@ import msgspec
 import pytest
 from msgspec import Raw
 
+import sansio
+from sansio import Exchange, dialects
 from sansio.dialects.anthropic.thinking import Plan, fit_budget, plan_thinking
 from sansio.dialects.losses import Losses
 from sansio.dialects.parameters import Parameters
@@ -129,3 +131,13 @@ def test_a_budget_fits_into_the_maximum() -> None:
     assert [loss.path for loss in losses.found] == ["max_tokens", "max_tokens"]
     with pytest.raises(LocalProtocolError, match=r"budget_tokens is 1024 and max_tokens 1024"):
         fit_budget(Plan({"type": "enabled"}, budget=1024), 1024, None, losses)
+
+
+def test_an_effort_of_the_apis_own_asks_for_no_thinking() -> None:
+    body = {"model": "claude-sonnet-4-6", "max_tokens": 9, "temperature": 0.5, "output_config": {"effort": "low"}}
+    sent = msgspec.json.encode({**body, "messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]})
+    request = dialects.server("anthropic").decode_request("POST", "/v1/messages", (), sent)
+    assert isinstance(request, ChatRequest)
+    encoded = Exchange(sansio.provider("anthropic", api_key="k"), request).request.body
+    assert isinstance(encoded, bytes)
+    assert msgspec.json.decode(encoded) == msgspec.json.decode(sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sansio.dialects.bedrock_converse.media import block, document_name, url
+from sansio.dialects.bedrock_converse.media import block, document_name, media_type
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,19 @@ def test_another_kind_than_the_wanted_one_is_none() -> None:
     assert block("data:application/pdf;base64,eA==", "image") is None
 
 
-def test_bytes_of_a_known_format_are_a_url() -> None:
-    assert url("document", "pdf", "eA==") == "data:application/pdf;base64,eA=="
-    assert url("audio", "pcm", "eA==") is None
+def test_the_media_type_says_the_format_where_a_name_does_not() -> None:
+    found = block("s3://bucket/a", type_="video/mp4")
+    assert found == ("video", {"format": "mp4", "source": {"s3Location": {"uri": "s3://bucket/a"}}})
+    assert block("s3://bucket/a.png", "image", "image/webp") == (
+        "image",
+        {"format": "webp", "source": {"s3Location": {"uri": "s3://bucket/a.png"}}},
+    )
+    assert block("s3://bucket/a", type_="video/mp7") is None
+
+
+def test_formats_have_media_types() -> None:
+    assert media_type("document", "pdf") == "application/pdf"
+    assert media_type("audio", "pcm") is None
 
 
 @pytest.mark.parametrize(

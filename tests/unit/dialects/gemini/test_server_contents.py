@@ -57,7 +57,7 @@ def test_media_and_what_else_a_user_says() -> None:
     assert content is not None
     assert content[0] == ImagePart(image_url=ImageUrl("data:image/png;base64,AA=="))
     assert content[1] == FilePart(file=FileReference(file_url="https://a"), extra={"videoMetadata": Raw(b'{"fps": 1}')})
-    assert content[2] == ImagePart(image_url=ImageUrl("https://b"))
+    assert content[2] == ImagePart(image_url=ImageUrl("https://b", format="image/png"))
     assert isinstance(content[3], TextPart)
     assert content[3].state is not None
     assert [bytes(part.raw) for part in content[4:] if isinstance(part, Opaque)] == [

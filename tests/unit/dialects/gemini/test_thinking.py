@@ -75,6 +75,8 @@ def test_an_unknown_effort_is_a_mistake(model: str) -> None:
         (FLASH, Thinking("adaptive"), {"thinkingBudget": -1, "includeThoughts": True}),
         (FLASH, Thinking("disabled"), {"thinkingBudget": 0, "includeThoughts": False}),
         (FLASH_3, Thinking("adaptive"), {"includeThoughts": True}),
+        (FLASH_3, Thinking("enabled", 5), {"thinkingBudget": 5, "includeThoughts": True}),
+        ("gemini-pro-latest", Thinking("enabled", 5), {"thinkingBudget": 5, "includeThoughts": True}),
         (FLASH_3, Thinking("enabled", extra={"x": Raw(b"1")}), {"includeThoughts": True, "x": 1}),
         (FLASH_3, Thinking("disabled"), {"thinkingLevel": "minimal", "includeThoughts": False}),
     ],
@@ -86,8 +88,9 @@ def test_thinking(model: str, thinking: Thinking, expected: object) -> None:
 
 @pytest.mark.parametrize(("budget", "level"), [(1024, "low"), (1025, "medium"), (8193, "high")])
 def test_a_budget_comes_to_a_level(budget: int, level: str) -> None:
-    request = chat(FLASH_3, thinking=Thinking("enabled", budget))
-    assert config(FLASH_3, thinking=Thinking("enabled", budget)) == {"thinkingLevel": level, "includeThoughts": True}
+    request = chat("gemini-4-flash", thinking=Thinking("enabled", budget))
+    found = config("gemini-4-flash", thinking=Thinking("enabled", budget))
+    assert found == {"thinkingLevel": level, "includeThoughts": True}
     assert lost(request) == [("thinking.budget_tokens", "approximated")]
 
 

@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from sansio.dialects.codec import Encoded, Terms
 from sansio.dialects.openai_responses import CODEC
+from sansio.dialects.openai_responses.server import SERVER
 from sansio.http import Limits
 from sansio.types import (
     AllowedTools,
@@ -97,3 +98,12 @@ def test_a_choice_of_another_dialect_is_lost() -> None:
     body, encoded = _encoded(ChatRequest(model="m", messages="hi", tool_choice=Opaque("gemini", Raw(b"{}"))))
     assert [loss.path for loss in encoded.losses] == ["tool_choice"]
     assert "tool_choice" not in body
+
+
+@pytest.mark.parametrize("strict", [{}, {"strict": True}, {"strict": False}])
+def test_a_tool_of_the_apis_own_is_as_strict_as_it_was(strict: dict[str, bool]) -> None:
+    tool = {"type": "function", "name": "f", "parameters": {"type": "object"}, **strict}
+    body = msgspec.json.encode({"model": "m", "input": "hi", "tools": [tool]})
+    request = SERVER.decode_request("POST", "/v1/responses", (), body)
+    assert isinstance(request, ChatRequest)
+    assert _encoded(request)[0]["tools"] == [tool]
