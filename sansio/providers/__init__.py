@@ -104,7 +104,7 @@ def provider(
     found, variables = template(known), env or {}
     chosen = _options(found, options, variables)
     found = _placed(_in_form(found, chosen), base_url or _first(found.url_variables, variables), chosen)
-    _check_dialect(dialect or found.dialect)
+    found = found if dialect is None else _in_dialect(found, dialect)
     key = api_key or _first(found.key_variables, variables)
     token = None if key or secret else _first(found.token_variables, variables)
     return msgspec.structs.replace(
@@ -114,11 +114,18 @@ def provider(
         api_key=key or token,
         auth="bearer" if token else found.auth,
         secret=secret or found.secret,
-        dialect=dialect or found.dialect,
-        variants=() if dialect else found.variants,
         options=chosen,
         headers=(*found.headers, *_named_headers(found, variables), *_header_lines(found, variables), *headers),
     )
+
+
+def _in_dialect(template: Provider, dialect: str) -> Provider:
+    """The template for all models in one API; what another does not take says nothing of it."""
+    _check_dialect(dialect)
+    quirks = template.quirks
+    if dialect != template.dialect:
+        quirks = msgspec.structs.replace(quirks, forbidden=frozenset())
+    return msgspec.structs.replace(template, dialect=dialect, variants=(), quirks=quirks)
 
 
 def _check_dialect(dialect: str) -> None:

@@ -217,7 +217,7 @@ _XAI: Final = Provider(
         named=frozenset({"user"}),
         reasoning_field="reasoning_content",
         lacks=frozenset({"whole_usage"}),  # reasoning is no part of the completion
-        models=(ModelRule(pattern=r"grok-4.*", forbidden=frozenset({"reasoning_effort"})),),
+        models=(ModelRule(pattern=r"grok-4(?!\.3).*", forbidden=frozenset({"reasoning_effort"})),),
         operations={"images": Quirks(beyond=frozenset({"aspect_ratio", "resolution"}), forbidden=_IMAGE_DETAILS)},
     ),
 )

@@ -5,7 +5,6 @@ A chat's parameters are read as a server of OpenAI's API reads a body.  What Lit
     drop_params, model          the policy for losses, and the model: the exchange's
     extra_body                  its members are the body's
     reasoning_effort: {...}     its effort; the summary is the Responses API's
-    image_url: "https://..."    an object with the URL
     file_id: "https://..."      a URL is no id
     thinking_blocks             Claude's own reasoning, which goes back to whoever speaks one of its dialects; to any
                                 other it is an unknown member of the message
@@ -52,9 +51,6 @@ def _message(message: Case) -> Case:
 
 
 def _part(part: Case) -> Case:
-    if part.get("type") == "image_url":
-        image = part["image_url"]
-        return {**part, "image_url": {"url": image} if isinstance(image, str) else image}
     if part.get("type") == "file":
         file = dict(part["file"])
         if str(file.get("file_id")).startswith(("https:", "http:", "gs:")):

@@ -26,7 +26,7 @@ _UNDONE = {"content-encoding", "content-length", "transfer-encoding"}  # codings
 _BYTEWISE = 0 if sys.gettrace() else 16 * 1024  # tracing would make it take minutes
 _SSE_END = re.compile(rb"\r?\n\r?\n")
 
-_DIALECTS = {
+DIALECTS = {
     "chat": "cohere",
     "chat_completions": "openai_chat",
     "converse": "bedrock_converse",
@@ -137,7 +137,7 @@ def run(recording: Recording, pieces: Iterable[bytes], request: Request[R], prov
 def run_chat(recording: Recording, pieces: Iterable[bytes]) -> Outcome[ChatResponse]:
     """Read the recorded answer as one to a chat."""
     request = ChatRequest(model="model", messages="hi", max_completion_tokens=100)
-    return run(recording, pieces, request, reader(recording, _DIALECTS[recording.api]))
+    return run(recording, pieces, request, reader(recording, DIALECTS[recording.api]))
 
 
 def borders(recording: Recording) -> list[int]:

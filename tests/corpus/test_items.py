@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from msgspec import Raw
 
 import sansio
-from sansio import ChatRequest, Completed, Failed
+from sansio import Completed, Failed
 from sansio.dialects.anthropic import MessagesDecoder
-from sansio.dialects.bedrock_converse import CODEC
-from sansio.dialects.bedrock_converse.server import SERVER
 from sansio.dialects.codec import Terms
 from sansio.framing.eventstream import EventStreamDecoder
 from sansio.http import Limits
-from sansio.types import ImagePart, Opaque, Provider, ReasoningPart
+from sansio.types import ImagePart, Opaque, ReasoningPart
 from tests.corpus.recordings import Recording, recordings, run_chat
 
 _KNOWN = {"message", "function_call", "custom_tool_call", "image_generation_call", "reasoning"}
-# Requests with two messages of the user's in a row, which become one, and with JSON results of tools, which become text.
-_OTHERWISE = {
-    "1286315a80b3ffc2",
-    "46ca7ae6b05563ef",
-    "7fcf183ebc246252",
-    "888b62cf25cba501",
-    "ebcad50c1bf1490c",
-}
 
 Item = dict[str, Any]
 
@@ -80,31 +70,6 @@ def test_an_array_that_is_cut_off_is_truncated() -> None:
                 outcome = run_chat(recording, [body[:end]]).end
                 assert isinstance(outcome, Failed)
                 assert outcome.failure.kind == "truncated", (recording.id, end)
-
-
-def test_requests_to_converse_are_decoded_to_what_they_are_encoded_from() -> None:
-    """By the server's side, and back by the client's."""
-    provider = Provider(name="double", base_url="http://double", dialect="bedrock_converse", keyless=True)
-    terms = Terms(provider=provider, stream=False, limits=Limits())
-    for recording in _of("converse"):
-        if recording.expected is None or recording.request_body is None:
-            continue
-        body = json.dumps(recording.request_body).encode()
-        request = SERVER.decode("POST", "/model/m/converse", (), body)
-        assert isinstance(request, ChatRequest), request
-        encoded = CODEC.encode(request, terms)
-        assert isinstance(encoded.body, bytes)
-        assert not encoded.losses
-        same = _without_nothing(json.loads(encoded.body)) == _without_nothing(recording.request_body)
-        assert same != (recording.id in _OTHERWISE), recording.id
-
-
-def _without_nothing(value: object) -> object:
-    """JSON without empty members, which say nothing."""
-    if isinstance(value, dict):
-        members = {name: _without_nothing(inner) for name, inner in cast("dict[str, object]", value).items()}
-        return {name: inner for name, inner in members.items() if inner not in (None, {}, [])}
-    return [_without_nothing(item) for item in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def test_claude_on_bedrock() -> None:

@@ -25,6 +25,7 @@ from ...types import (
     FunctionTool,
     FunctionToolCall,
     ImagePart,
+    ImageUrl,
     Message,
     Opaque,
     Part,
@@ -33,7 +34,7 @@ from ...types import (
     TextPart,
 )
 from ..inbound import Words, read_request
-from ..shapes import Invalid, Unknown, each, reader_of, shape, tagged, typed
+from ..shapes import Invalid, Reader, Unknown, each, reader_of, shape, tagged, typed
 from .unknown import DIALECT
 
 PATH: Final = "/chat/completions"
@@ -64,14 +65,24 @@ def _opaque(raw: Raw) -> Opaque:
     return Opaque(DIALECT, raw.copy())
 
 
+_read_image_url = shape(ImageUrl)
+_read_text = typed(str)
+
+
+def _image_url(raw: Raw) -> ImageUrl:
+    """The image, or a bare URL, which the API takes from older clients."""
+    return ImageUrl(str(_read_text(raw))) if bytes(raw)[:1] == b'"' else _read_image_url(raw)
+
+
 _PARTS: dict[str, type[Part]] = {
     "text": TextPart,
-    "image_url": ImagePart,
     "input_audio": AudioPart,
     "file": FilePart,
     "refusal": RefusalPart,
     "reasoning": ReasoningPart,
 }
+_parts: dict[str, Reader] = {tag: shape(part) for tag, part in _PARTS.items()}
+_parts["image_url"] = shape(ImagePart, image_url=_image_url)
 _STRING_OR_PARTS = typed(str | list[Raw] | None)
 _STRING_OR_OBJECT = typed(str | dict[str, Raw] | None)
 _LIST_OR_NULL = typed(list[Raw] | None)
@@ -91,7 +102,7 @@ _call = tagged({"function": shape(FunctionToolCall), "custom": shape(CustomToolC
 _tool = tagged({"function": shape(FunctionTool), "custom": shape(CustomTool)}, _opaque)
 _message = shape(
     Message,
-    content=each(tagged({tag: shape(part) for tag, part in _PARTS.items()}, _opaque), _STRING_OR_PARTS),
+    content=each(tagged(_parts, _opaque), _STRING_OR_PARTS),
     tool_calls=each(_call, _LIST_OR_NULL),
     annotations=each(shape(Annotation), _LIST_OR_NULL),
 )

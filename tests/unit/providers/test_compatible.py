@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -234,6 +235,22 @@ def test_xai() -> None:
 def test_together() -> None:
     together = sansio.provider("together", api_key="k")
     assert body(together, logprobs=True, top_logprobs=3, stop="x") == ({"logprobs": 3, "stop": ["x"]}, [])
+
+
+def test_what_one_api_does_not_take_says_nothing_of_another() -> None:
+    xai = sansio.provider("xai", api_key="k", dialect="openai_responses")
+    request = ChatRequest(model="grok-4.3", messages="hi", store=False, metadata={"a": "b"}, reasoning_effort="low")
+    sent = Exchange(xai, request).request.body
+    assert isinstance(sent, bytes)
+    assert json.loads(sent) == {
+        "model": "grok-4.3",
+        "input": "hi",
+        "store": False,
+        "metadata": {"a": "b"},
+        "reasoning": {"effort": "low"},
+        "include": ["reasoning.encrypted_content"],
+    }
+    assert body(sansio.provider("xai", api_key="k"), metadata={"a": "b"}) == ({}, ["metadata"])
 
 
 def test_perplexity() -> None:

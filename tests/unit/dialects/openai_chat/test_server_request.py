@@ -144,6 +144,7 @@ def test_fields_that_only_this_library_has_are_unknown_members() -> None:
         ),
         ({"type": "text", "text": "a", "x": 1}, TextPart(text="a", extra={"x": Raw(b"1")})),
         ({"type": "image_url", "image_url": {"url": "u"}}, ImagePart(image_url=ImageUrl("u"))),
+        ({"type": "image_url", "image_url": "u"}, ImagePart(image_url=ImageUrl("u"))),
         (
             {"type": "input_audio", "input_audio": {"data": "d", "format": "wav"}},
             AudioPart(input_audio=InputAudio("d", "wav")),
