@@ -15,6 +15,7 @@ from ..errors import Failure
 from ..events import Delta, Event
 from ..http import Body, Headers, Limits
 from ..types import ChatRequest, ChatResponse, Loss, Provider
+from .deprecated import modern_answer
 
 Framing: TypeAlias = Literal["sse", "jsonlines", "eventstream", "bytes"]
 """How the records of a stream are told apart: server-sent events, a JSON text a line, AWS's event stream, or not at all."""
@@ -159,7 +160,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     - `decode(method, path, headers, body)` is what `decode_request` gives, without the dialect's name.
     - `encoder(request, path)` is the encoder of the stream that answers *request*, which came to *path*.
-    - `encode_response(response)` is the body of an answer that is not streamed.
+    - `encode(response)` is what `encode_response` gives, of an answer that says nothing in deprecated words.
     - `encode_failure(failure)` is the status, headers and body of a response that tells of *failure* before anything else
       was said.
     """
@@ -168,7 +169,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     stream_type: str
     decode: Callable[[str, str, Headers, bytes], ChatRequest | Failure]
     encoder: Callable[[ChatRequest, str], Encoder]
-    encode_response: Callable[[ChatResponse], bytes]
+    encode: Callable[[ChatResponse], bytes]
     encode_failure: Callable[[Failure], tuple[int, Headers, bytes]]
 
     def decode_request(self, method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
@@ -178,6 +179,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         """
         decoded = self.decode(method, path, headers, body)
         return decoded if isinstance(decoded, Failure) else msgspec.structs.replace(decoded, dialect=self.dialect)
+
+    def encode_response(self, response: ChatResponse) -> bytes:
+        """The body of an answer that is not streamed."""
+        return self.encode(response if self.dialect == "openai_chat" else modern_answer(response))
 
 
 def path_of(terms: Terms, name: str, default: str, model: str = "", *, safe: str = "") -> str:

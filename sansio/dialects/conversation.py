@@ -163,7 +163,8 @@ class _Walk:
             if not places:
                 del self._open[id_]
         elif "stray_results" in self._lacks and not self._unknown and message.role == "tool":
-            _refuse(position, f"the API requires that a result is right behind its call, and {id_!r} answers none")
+            which = "this one" if id_ is None else repr(id_)
+            _refuse(position, f"the API requires that a result is right behind its call, and {which} answers none")
 
     def _need_tools(self, position: int) -> None:
         if not self._has_tools and "calls_without_tools" in self._lacks:

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from ..types import BatchItem, ChatRequest, CountTokensRequest, CreateBatchRequest, Extra, Loss, Opaque
+from .deprecated import modern
 
 T = TypeVar("T")
 
@@ -15,7 +16,8 @@ T = TypeVar("T")
 def translatable(request: T, dialect: str) -> tuple[T, tuple[Loss, ...]]:
     """*request* for *dialect*, less each `extra` that a server of another one kept in it, which is a loss.
 
-    What its caller wrote himself belongs to no dialect, and stays.
+    What its caller wrote himself belongs to no dialect, and stays.  What only chat completions have, because it is
+    deprecated there, is said in the words that replaced it.
     """
     losses: list[Loss] = []
     match request:
@@ -38,6 +40,7 @@ def _item(place: int, item: BatchItem, dialect: str, losses: list[Loss]) -> Batc
 
 def _chat(request: ChatRequest, dialect: str, path: str, losses: list[Loss]) -> ChatRequest:
     owner = request.dialect
+    request = request if dialect == "openai_chat" else modern(request)
     return request if owner is None or owner == dialect else _Foreign(owner, losses).less(request, path)
 
 

@@ -37,7 +37,7 @@ _MISTRAL: Final = Provider(
         },
         usage_switch=False,
         # The two of calls in the words of its error: "Not the same number of function calls and responses".
-        lacks=frozenset({"end_unprefixed", "long_ids", "no_messages", "silent_answers", "user_after_tool"})
+        lacks=frozenset({"end_unprefixed", "functions", "long_ids", "no_messages", "silent_answers", "user_after_tool"})
         | {"stray_results", "unanswered_calls"},
         models=MISTRAL_MODELS,
         operations={

@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from sansio.types import ChatResponse, Choice, CustomToolCall, ToolCall
+from sansio.dialects.deprecated import modern_answer
+from sansio.types import Annotation, ChatResponse, Choice, CustomToolCall, ToolCall
 
 _ONE_ANSWER: Final = "an answer is one"
 _NO_NAMES: Final = "an answer has no such name"
@@ -93,6 +94,8 @@ LATE: Final[dict[str, frozenset[str]]] = {"bedrock_converse": frozenset({"servic
 def heard_of(response: ChatResponse, dialect: str, unsaid: frozenset[str] = NONE) -> dict[str, object]:
     """What a client of *dialect* is to hear of the answer: `fields` less those that are lacking, or *unsaid*."""
     lacks = LACKS[dialect].keys() | unsaid
+    if dialect != "openai_chat":
+        response = modern_answer(response)
     if "choices" in lacks:
         response = msgspec.structs.replace(response, choices=[c for c in response.choices if c.index == 0])
     return {name: value for name, value in fields(response).items() if name not in lacks}
@@ -115,13 +118,20 @@ def fields(response: ChatResponse) -> dict[str, object]:
         "reasoning": [(choice.message.reasoning_content or "").replace("\n\n", "") for choice in choices],
         "calls": [_calls(choice.message.tool_calls or ()) for choice in choices],
         "finish_reason": [choice.finish_reason for choice in choices],
+        "function_call": [choice.message.function_call for choice in choices],
         "refusal": [choice.message.refusal for choice in choices],
         "custom": [[call.id for call in _custom(choice)] for choice in choices],
         "call_ids": [sorted(call.id for call in choice.message.tool_calls or ()) for choice in choices],
         "logprobs": [choice.logprobs for choice in choices],
-        "annotations": [choice.message.annotations for choice in choices],
+        "annotations": [[_plain(annotation) for annotation in choice.message.annotations or ()] for choice in choices],
         "audio": [choice.message.audio for choice in choices],
     }
+
+
+def _plain(annotation: Annotation) -> tuple[object, ...]:
+    """The annotation, the JSON in it as what it says."""
+    extra = {name: msgspec.json.decode(raw) for name, raw in (annotation.extra or {}).items()}
+    return annotation.type, annotation.url_citation, extra
 
 
 def words(choice: Choice) -> Counter[str]:
@@ -141,4 +151,9 @@ def _custom(choice: Choice) -> list[CustomToolCall]:
 def _meaning(call: ToolCall) -> object:
     if isinstance(call, CustomToolCall):
         return {"input": call.custom.input}
-    return msgspec.json.decode(call.function.arguments or "{}")
+    text = call.function.arguments or "{}"
+    try:
+        found: object = msgspec.json.decode(text)
+    except msgspec.DecodeError:  # it was cut off
+        found = text
+    return {"input": found} if isinstance(found, str) else found  # as where arguments are objects

@@ -16,7 +16,7 @@ SERVER: Final = Server(
     stream_type="text/event-stream; charset=utf-8",
     decode=decode_request,
     encoder=lambda request, _: Encoder(request),
-    encode_response=encode_response,
+    encode=encode_response,
     encode_failure=encode_failure,
 )
 

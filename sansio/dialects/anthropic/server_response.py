@@ -15,7 +15,6 @@ from ...types import (
     ChatResponse,
     Choice,
     CustomToolCall,
-    FunctionCall,
     FunctionToolCall,
     Message,
     Opaque,
@@ -82,8 +81,6 @@ def _content(choice: Choice) -> Iterator[Block]:
             calls += 1
         elif (block := _block(part)) is not None:
             yield block
-    if (legacy := message.function_call) is not None:
-        yield _call(FunctionToolCall(id="", function=FunctionCall(legacy.name, legacy.arguments)), calls)
     if message.refusal and not refuses(choice.finish_reason, message.refusal):
         yield {"type": "text", "text": message.refusal}
 

@@ -17,7 +17,7 @@ SERVER: Final = Server(
     stream_type=STREAM_TYPE,
     decode=decode_request,
     encoder=lambda request, _: Encoder(request),
-    encode_response=encode_response,
+    encode=encode_response,
     encode_failure=encode_failure,
 )
 

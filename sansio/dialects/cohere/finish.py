@@ -15,6 +15,7 @@ _CANONICAL: Final[dict[str, str]] = {
 }
 _NATIVE: Final[dict[str, str]] = {
     "content_filter": "ERROR_TOXIC",
+    "function_call": "TOOL_CALL",
     "length": "MAX_TOKENS",
     "stop": "COMPLETE",
     "tool_calls": "TOOL_CALL",

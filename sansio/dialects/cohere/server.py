@@ -16,7 +16,7 @@ SERVER: Final = Server(
     stream_type="text/event-stream",
     decode=decode_request,
     encoder=lambda _request, _path: Encoder(),  # what is streamed is the same for all
-    encode_response=encode_response,
+    encode=encode_response,
     encode_failure=encode_failure,
 )
 

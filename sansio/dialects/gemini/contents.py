@@ -16,7 +16,7 @@ from ..lenient import REFUSALS
 from .objects import merged
 from .parts import PartJson, PartsWriter
 
-_ROLES: Final = {"assistant": "model", "model": "model", "tool": "tool", "function": "tool", "user": "user"}
+_ROLES: Final = {"assistant": "model", "model": "model", "tool": "tool", "user": "user"}
 _INSTRUCTIONS: Final = frozenset({"system", "developer"})
 _UNSIGNED: Final = "skip_thought_signature_validator"  # .../docs/thought-signatures, for calls of other models
 _object = msgspec.json.Decoder(dict[str, Raw]).decode

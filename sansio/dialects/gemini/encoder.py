@@ -44,6 +44,7 @@ from ...types import (
     Usage,
 )
 from ..calls import is_whole
+from ..deprecated import modern_answer
 from ..media import Inline
 from .media import blob, image_json
 from .parts import PartJson
@@ -172,7 +173,7 @@ class Encoder:
         # What was not streamed is said now: an answer out of a cache may have no other event.
         records = [self.encode(event) for choice in silent for event in unfold_choice(choice)]
         usage = usage_json(self._usage or response.usage, self._names.service_tier)
-        ends = [self._finish(choice) for choice in response.choices] or [{}]
+        ends = [self._finish(choice) for choice in modern_answer(response).choices] or [{}]
         chunks: list[dict[str, object]] = [{"candidates": [end]} if end else {} for end in ends]
         chunks[-1] |= {"usageMetadata": usage} if usage else {}
         *others, last = [_json(chunk | self._naming) for chunk in chunks]
@@ -184,7 +185,7 @@ class Encoder:
         for choice, events in self._held.items():
             fold = Fold()
             fold.extend(events)
-            for answer in fold.response().choices:
+            for answer in modern_answer(fold.response()).choices:
                 said = [
                     part
                     for part in answer.message.ordered
@@ -198,11 +199,12 @@ class Encoder:
         """The last chunk of a choice, with what was held back; a reason that nobody stated is the unspecified one."""
         fold = Fold()
         fold.extend(self._held.pop(choice.index, ()))
-        held: list[PartJson] = [part for answer in fold.response().choices for part in parts_json(answer.message)]
+        answers = modern_answer(fold.response()).choices
+        held: list[PartJson] = [part for answer in answers for part in parts_json(answer.message)]
         members: dict[str, object] = {"index": choice.index, "finishReason": "FINISH_REASON_UNSPECIFIED"}
         if held:
             members["content"] = {"parts": held, "role": "model"}
-        for answer in fold.response().choices:
+        for answer in answers:
             members |= logprobs_json(answer.logprobs)
         return members | metadata_json(choice)
 

@@ -58,9 +58,6 @@ class PartsWriter:
                 parts.append(blob(Inline(audio.format, audio.data)))
             else:
                 self.losses.drop(f"{path}.audio", "the API takes audio as data, with its media type")
-        if (call := message.function_call) is not None:
-            args = arguments_object(call.arguments, f"{path}.function_call.arguments", self.losses)
-            parts.append({"functionCall": {"name": call.name, "args": args}})
         return parts
 
     def part(self, part: OrderedPart, path: str) -> Sequence[PartJson]:

@@ -16,7 +16,7 @@ SERVER: Final = Server(
     stream_type="text/event-stream",
     decode=decode_request,
     encoder=Encoder,  # the query of the path says in which form
-    encode_response=encode_response,
+    encode=encode_response,
     encode_failure=encode_failure,
 )
 

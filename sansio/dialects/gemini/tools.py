@@ -42,8 +42,6 @@ class ToolsWriter:
         self._validated = False
         for position, tool in enumerate(cast("Sequence[Tool]", parameters.take("tools") or ())):
             self._add(tool, f"tools[{position}]")
-        for definition in cast("Sequence[FunctionDefinition]", parameters.take("functions") or ()):
-            self._declare(definition, {})
         if (search := parameters.take("web_search_options")) is not None:
             self._search(cast("WebSearchOptions", search))
         if self._declarations and "mixed_tools" in lacks:
@@ -53,8 +51,7 @@ class ToolsWriter:
         mixed = bool(self._declarations and self._others)
         self._validated = self._validated or mixed
         self._shown = mixed and "tool_use_shown" not in lacks
-        choice, call = parameters.take("tool_choice"), parameters.take("function_call")
-        self.config = self._config(choice if choice is not None else call)
+        self.config = self._config(parameters.take("tool_choice"))
 
     @property
     def json(self) -> list[object]:
@@ -110,7 +107,7 @@ class ToolsWriter:
                 return {"mode": auto} if self._validated else None
             case str() if choice in _MODES:
                 return {"mode": auto if choice == "auto" else _MODES[choice]}
-            case FunctionChoice(function=ToolName(name)) | ToolName(name):
+            case FunctionChoice(function=ToolName(name)):
                 return {"mode": "ANY", "allowedFunctionNames": [name]}
             case AllowedToolsChoice(allowed_tools=allowed):
                 names = [tool.function.name for tool in allowed.tools if isinstance(tool, FunctionChoice)]

@@ -24,6 +24,7 @@ from ...events import (
 )
 from ...types import ChatResponse, Choice, ToolCall
 from ..calls import is_whole
+from ..deprecated import modern_answer
 from .answer import Names, calls_json, end, line, whole
 from .server_failure import encode_error
 
@@ -68,7 +69,7 @@ class Encoder:
                 return data
             case Failed(failure):
                 self.ended = True
-                whole_calls = [call for call in self._rest.response().tool_calls if is_whole(call)]
+                whole_calls = [call for call in modern_answer(self._rest.response()).tool_calls if is_whole(call)]
                 return self._calls(whole_calls) + encode_error(failure) + b"\n"
             case Completed(response):
                 return self._complete(response)
@@ -84,10 +85,11 @@ class Encoder:
 
     def _complete(self, response: ChatResponse) -> bytes:
         self.ended = True
+        response = modern_answer(response)
         choice = response.choices[0] if response.choices else Choice(0, response.message, None)
         if not self._begun:  # an answer out of a cache may have no other event
             return whole(self._names, choice, response.usage)
-        told = self._rest.response()
+        told = modern_answer(self._rest.response())
         calls = told.tool_calls
         finished = told.choices[0] if told.finish_reason is not None else choice
         usage = told.usage or response.usage

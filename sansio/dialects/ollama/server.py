@@ -16,7 +16,7 @@ SERVER: Final = Server(
     stream_type="application/x-ndjson",
     decode=decode_request,
     encoder=lambda request, _: Encoder(request.model),
-    encode_response=encode_response,
+    encode=encode_response,
     encode_failure=encode_failure,
 )
 

@@ -187,16 +187,16 @@ class ChatDecoder:
             self.failure = of_facts(beside or of_error(error), record)
 
     def _receive_names(self, chunk: Opening, events: list[Delta]) -> None:
-        """What names the response: the first word counts, since some servers have another id on every chunk."""
+        """What names the response: of its id the first word counts, since some have another on every chunk; of tiers the last."""
         if chunk.moderation is not None:
             events.append(ModerationReported(Raw(msgspec.json.encode(chunk.moderation))))
         self._found = chunk.search_results or _pages(chunk.citations) or self._found
         known = self._names
         names = Started(
             known.id or (None if chunk.id is None else str(chunk.id)) or None,
-            known.created or _seconds(chunk.created),  # azure's first chunk has 0
+            known.created or _seconds(chunk.created) or None,  # azure's first chunk has 0
             known.model or chunk.model or None,
-            known.service_tier or chunk.service_tier,
+            chunk.service_tier or known.service_tier,
             known.system_fingerprint or chunk.system_fingerprint,
         )
         if names != known:

@@ -2,8 +2,8 @@
 
 The canonical names are the wire's, so most of a request is encoded by msgspec as it is; only what goes beyond the API, and
 what the provider's quirks name, is rewritten here, and what cannot be sent is a loss.  What a provider `lacks` are types of
-parts, such as file, json_schema, the format, long_ids of calls, and
-orders of messages (`conversation`).
+parts, such as file, json_schema, the format, functions, which the API has deprecated, long_ids of calls, and orders of
+messages (`conversation`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ...errors import LocalProtocolError
 from ...types import ChatRequest, JsonSchemaFormat, Opaque, Quirks, StreamOptions
 from ..codec import Encoded, Terms, native_model, path_of
 from ..conversation import check_conversation
+from ..deprecated import modern
 from ..extras import with_extra
 from ..losses import Losses
 from ..parameters import apply_rules
@@ -38,7 +39,7 @@ def encode_request(request: ChatRequest, terms: Terms) -> Encoded:
     quirks = terms.provider.quirks
     losses = Losses(DIALECT)
     if quirks.lacks:
-        request = _without_schema(request, quirks, losses)
+        request = _without_schema(modern(request) if "functions" in quirks.lacks else request, quirks, losses)
     rewriter = Rewriter(quirks, losses)
     members = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
     extra = members.pop("extra")

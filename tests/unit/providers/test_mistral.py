@@ -111,3 +111,19 @@ def test_parts() -> None:
         {"type": "file", "file_id": "f"},
     ]
     assert lost == []
+
+
+def test_deprecated_functions_are_tools() -> None:
+    asked = [
+        user("hi"),
+        Message("assistant", None, function_call=FunctionCall("f", "{}")),
+        Message("function", "1", name="f"),
+    ]
+    sent, lost = body(_MISTRAL, messages=asked, functions=[FunctionDefinition("f", parameters={"type": "object"})])
+    assert sent["messages"][1:] == [
+        {"role": "assistant", "content": None, "tool_calls": [{**_WIRE, "id": "call00000"}]},
+        {"role": "tool", "content": "1", "tool_call_id": "call00000"},
+    ]
+    assert "functions" not in sent
+    assert sent["tools"] == [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+    assert lost == []

@@ -91,12 +91,6 @@ def test_calls_whatever_their_arguments_are() -> None:
     ]
 
 
-def test_the_deprecated_call_is_a_call() -> None:
-    found = encoded(Message("assistant", None, function_call=FunctionCall("f", "{}")), "function_call")
-    assert found["content"] == [{"type": "tool_use", "id": "call_0_0", "name": "f", "input": {}}]
-    assert found["stop_reason"] == "tool_use"
-
-
 def test_a_refusal_explains_the_end_or_is_the_answer() -> None:
     found = encoded(Message("assistant", "a", refusal="no"), "content_filter", "refusal")
     assert found["stop_details"] == {"type": "refusal", "category": None, "explanation": "no"}

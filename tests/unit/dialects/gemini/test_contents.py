@@ -123,19 +123,19 @@ def test_a_signature_is_given_back_with_its_call() -> None:
     assert lost(request) == []
 
 
-def test_a_result_without_its_call_needs_a_name() -> None:
-    assert said(Message("function", "1", name="f"))[0]["parts"] == [
-        {"functionResponse": {"name": "f", "response": {"output": "1"}}}
-    ]
+def test_a_result_needs_its_call() -> None:
     with pytest.raises(LocalProtocolError, match="'x' answers none"):
         said(tool("1", "x"))
+    with pytest.raises(LocalProtocolError, match="this one answers none"):
+        said(Message("function", "1", name="f"))
+
+
+def test_a_result_of_a_call_that_only_another_api_knows() -> None:
+    made = Message("assistant", [Opaque("anthropic", Raw(b"{}")), TextPart(text="a")])
+    _, content = said(made, Message("tool", "1", name="f", tool_call_id="x"), model="gemini-3-flash")
+    assert content["parts"][0]["functionResponse"] == {"name": "f", "id": "x", "response": {"output": "1"}}
     with pytest.raises(LocalProtocolError, match="answers the call 'x'"):
-        said(Message("function", "1", tool_call_id="x"))
-
-
-def test_a_result_of_an_unknown_call_keeps_its_id() -> None:
-    (content,) = said(Message("function", "1", name="f", tool_call_id="x"), model="gemini-3-flash")
-    assert content["parts"][0]["functionResponse"]["id"] == "x"
+        said(made, tool("1", "x"))
 
 
 @pytest.mark.parametrize("text", ["[1]", "7", "", '{"a":'])

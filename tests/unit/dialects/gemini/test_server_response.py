@@ -62,7 +62,6 @@ def test_arguments_are_objects(arguments: str, args: object) -> None:
     assert parts(Message("assistant", None, tool_calls=[FunctionToolCall(id="1", function=function)])) == [
         {"functionCall": {"name": "f", "args": args, "id": "1"}}
     ]
-    assert parts(Message("assistant", None, function_call=function)) == [{"functionCall": {"name": "f", "args": args}}]
 
 
 def test_what_other_apis_say() -> None:

@@ -198,7 +198,6 @@ def test_names_come_once_and_late_ones_are_added() -> None:
     first = b'{"id":"","model":"","created":0,"choices":[],"prompt_filter_results":[]}'
     late = b'{"id":"other","service_tier":"flex","system_fingerprint":"fp","choices":[]}'
     assert _events(first, _text("a", id=7, created=1.5, model="m"), late) == [
-        Started(created=0),
         Started("7", 1, "m"),
         TextDelta("a"),
         Started("7", 1, "m", "flex", "fp"),
