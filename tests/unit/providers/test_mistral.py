@@ -121,8 +121,8 @@ def test_deprecated_functions_are_tools() -> None:
     ]
     sent, lost = body(_MISTRAL, messages=asked, functions=[FunctionDefinition("f", parameters={"type": "object"})])
     assert sent["messages"][1:] == [
-        {"role": "assistant", "content": None, "tool_calls": [{**_WIRE, "id": "call00000"}]},
-        {"role": "tool", "content": "1", "tool_call_id": "call00000"},
+        {"role": "assistant", "content": None, "tool_calls": [_WIRE]},
+        {"role": "tool", "content": "1", "tool_call_id": "call00001"},
     ]
     assert "functions" not in sent
     assert sent["tools"] == [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
