@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from ..errors import LocalProtocolError
 from ..types import Provider, Request
 from .codec import Codec, Server
+
+if TYPE_CHECKING:
+    from .served import OperationServer
 
 R = TypeVar("R")
 
@@ -129,6 +132,16 @@ _SERVERS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
 )
 
 
+# The end of the path by which a server knows an operation beside the chat, and the module that holds its `SERVER`.
+_SERVED: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r".*/model/.+/count-tokens/?"), "bedrock_converse.server_count"),
+    (re.compile(r".*/messages/count_tokens/?"), "anthropic.server_count"),
+    (re.compile(r".*/responses/input_tokens/?"), "openai_responses.server_count"),
+    (re.compile(r".*/(?:models|tunedModels|endpoints)/[^/]+:countTokens/?"), "gemini.server_count"),
+    (re.compile(r".*/(?:embeddings|moderations|rerank)/?"), "openai.server"),
+)
+
+
 def names() -> tuple[str, ...]:
     """The dialects, sorted."""
     return tuple(sorted(_CODECS))
@@ -165,10 +178,17 @@ def server(dialect: str, module: str | None = None) -> Server:
     return cast("Server", _loaded(module, "SERVER"))
 
 
+def operation_server(path: str) -> OperationServer | None:
+    """The server side of the operation beside the chat at *path*; None where there is none."""
+    path = path.partition("?")[0]
+    module = next((module for pattern, module in _SERVED if pattern.fullmatch(path)), None)
+    return None if module is None else cast("OperationServer", _loaded(module, "SERVER"))
+
+
 @cache
 def _loaded(module: str, name: str) -> object:
     found: object = getattr(import_module(f".{module}", __name__), name)
     return found
 
 
-__all__ = ["codec_for", "names", "server", "server_for"]
+__all__ = ["codec_for", "names", "operation_server", "server", "server_for"]

@@ -12,7 +12,17 @@ from itertools import count
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from ..types import ChatRequest, ChatResponse, FunctionChoice, FunctionTool, FunctionToolCall, Message, ToolName
+from ..types import (
+    ChatRequest,
+    ChatResponse,
+    Choice,
+    FunctionCall,
+    FunctionChoice,
+    FunctionTool,
+    FunctionToolCall,
+    Message,
+    ToolName,
+)
 from .calls import derived_id
 
 
@@ -35,17 +45,16 @@ def modern_answer(response: ChatResponse) -> ChatResponse:
     """The answer with its calls of functions as calls of tools; the same where it has none."""
     if all(choice.message.function_call is None for choice in response.choices):
         return response
-    choices = [
-        choice
-        if choice.message.function_call is None
-        else replace(
-            choice,
-            message=_called(choice.message, derived_id(choice.index, len(choice.message.tool_calls or ()))),
-            finish_reason="tool_calls" if choice.finish_reason == "function_call" else choice.finish_reason,
-        )
-        for choice in response.choices
-    ]
-    return replace(response, choices=choices)
+    return replace(response, choices=[_modern_choice(choice) for choice in response.choices])
+
+
+def _modern_choice(choice: Choice) -> Choice:
+    message = choice.message
+    if (call := message.function_call) is None:
+        return choice
+    called = _called(message, call, derived_id(choice.index, len(message.tool_calls or ())))
+    reason = "tool_calls" if choice.finish_reason == "function_call" else choice.finish_reason
+    return replace(choice, message=called, finish_reason=reason)
 
 
 def _is_deprecated(message: Message) -> bool:
@@ -58,9 +67,9 @@ def _messages(messages: Sequence[Message]) -> Iterator[Message]:
     free = (id_ for place in count() if (id_ := derived_id(0, place)) not in taken)
     asked: str | None = None  # the call that has no result
     for message in messages:
-        if message.function_call is not None:
+        if (call := message.function_call) is not None:
             asked = next(free)
-            yield _called(message, asked)
+            yield _called(message, call, asked)
         elif message.role == "function":
             yield replace(message, role="tool", tool_call_id=asked, name=None if asked else message.name)
             asked = None
@@ -68,10 +77,8 @@ def _messages(messages: Sequence[Message]) -> Iterator[Message]:
             yield message
 
 
-def _called(message: Message, id_: str) -> Message:
-    if message.function_call is None:
-        return message
-    call = FunctionToolCall(id=id_, derived=True, function=message.function_call)
+def _called(message: Message, function: FunctionCall, id_: str) -> Message:
+    call = FunctionToolCall(id=id_, derived=True, function=function)
     return replace(
         message,
         function_call=None,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from ..errors import Failure, kind_of_status
 from ..http import Headers, Limits
-from ..types import ChatRequest
 from .lenient import REFUSALS, check_depth, value
 from .shapes import Invalid
+
+T = TypeVar("T")
 
 _DEPTH: Final = Limits().depth
 
@@ -32,10 +33,10 @@ def read_request(
     ending: str,
     headers: Headers,
     body: bytes,
-    read: Callable[[Raw], ChatRequest],
+    read: Callable[[Raw], T],
     *,
     words: Words = Words(),  # noqa: B008  # it is frozen
-) -> ChatRequest | Failure:
+) -> T | Failure:
     """What *read* makes of the body, or why there is no request: a Failure with the status to answer, never an exception.
 
     *target* is the request's method and path, which may have any prefix before *ending*, and a query.  *read* raises

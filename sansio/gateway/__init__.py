@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .connection import Connection
-from .conversation import Action, Close, Conversation, Handler, Pause, Reset, Step, Write
+from .conversation import Action, Close, Conversation, Handler, OperationHandler, Pause, Reset, Step, Write
 from .events import (
     ConnectionClosed,
     EndOfBody,
+    OperationReceived,
     RawResponse,
     Received,
     RequestReceived,
@@ -23,6 +24,8 @@ __all__ = [
     "Conversation",
     "EndOfBody",
     "Handler",
+    "OperationHandler",
+    "OperationReceived",
     "Pause",
     "RawResponse",
     "Received",

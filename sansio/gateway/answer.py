@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import h11
 
 from ..dialects.codec import Encoder, Server
+from ..dialects.served import Asked, OperationServer, encoding
 from ..errors import LocalProtocolError
 from ..events import Completed, Data, Event, Failed
 from ..framing.body import encode_chunk
+from ..types import ChatRequest, ChatResponse, Response
 from .events import EndOfBody, RawResponse, ResponseHeaders
 
 if TYPE_CHECKING:
     from ..http import Headers
-    from ..types import ChatRequest, ChatResponse
     from .events import Sendable
 
 JSON_HEADERS: Headers = (("content-type", "application/json"),)
@@ -27,31 +28,51 @@ _STREAM_HEADERS: Headers = (
 _BODILESS = frozenset({204, 304})
 
 
+def _no_answer(response: Response) -> bytes:
+    raise LocalProtocolError(f"what was asked is not understood, so that {response!r} is no answer to it")
+
+
 class Answer:
     """The response to one request.  *wire* is the h11 connection that read its *head*, or failed to.
 
-    *server* is the side of the dialect that the client speaks, *request* what it asked, None where that was nothing.
+    *server* is the side of the dialect that the client speaks, *request* what it asked, None where that was nothing that
+    is understood.
 
     `close` makes it the connection's last.  `ended` is set once the response is whole.
     """
 
-    __slots__ = ("_encoder", "_extra", "_frame", "_head", "_server", "_wire", "ended")
+    __slots__ = (
+        "_encode",
+        "_encode_failure",
+        "_encoder",
+        "_extra",
+        "_frame",
+        "_head",
+        "_stream_type",
+        "_wire",
+        "ended",
+    )
 
     def __init__(
         self,
         wire: h11.Connection,
         head: h11.Request | None,
-        server: Server,
-        request: ChatRequest | None = None,
+        server: Server | OperationServer,
+        request: ChatRequest | Asked | None = None,
         *,
         close: bool = False,
     ) -> None:
         self._wire = wire
         self._head = head
-        self._server = server
+        self._encode_failure = server.encode_failure
+        self._encode = request.encode if isinstance(request, Asked) else _no_answer
         self._encoder: Encoder | None = None
-        if head is not None and request is not None and request.stream is True:
-            self._encoder = server.encoder(request, head.target.decode("ascii"))
+        self._stream_type = ""
+        if isinstance(server, Server):
+            self._encode = encoding(ChatResponse, server.encode_response)
+            if head is not None and isinstance(request, ChatRequest) and request.stream is True:
+                self._encoder = server.encoder(request, head.target.decode("ascii"))
+                self._stream_type = server.stream_type
         self._extra: Headers = (("connection", "close"),) if close else ()
         self._frame: Callable[[bytes], bytes] | None = None  # None until the head is written
         self.ended = False
@@ -82,9 +103,13 @@ class Answer:
             case Data(data):
                 return self._piece(data)
             case Failed(failure) if self._encoder is None or self._frame is None:
-                return self._whole(*self._server.encode_failure(failure))
-            case Completed(response) if self._encoder is None:
-                return self._whole(200, JSON_HEADERS, self._server.encode_response(response))
+                return self._whole(*self._encode_failure(failure))
+            case Completed(response):
+                if self._encoder is None:
+                    return self._whole(200, JSON_HEADERS, self._encode(response))
+                if not isinstance(response, ChatResponse):
+                    raise LocalProtocolError("the stream of a chat ends with a ChatResponse")
+                return self._stream(self._encoder, Completed(response))
             case _:
                 return b"" if self._encoder is None else self._stream(self._encoder, event)
 
@@ -119,7 +144,7 @@ class Answer:
     def _piece(self, data: bytes) -> bytes:
         head = b""
         if self._frame is None and self._encoder is not None:
-            head = self._begin(200, (("content-type", self._server.stream_type), *_STREAM_HEADERS))
+            head = self._begin(200, (("content-type", self._stream_type), *_STREAM_HEADERS))
         if self._frame is None:
             raise LocalProtocolError("a piece of the body before the response's head")
         return head + self._frame(data)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import h11
 
-from ..dialects import server, server_for
+from ..dialects import operation_server, server, server_for
 from ..errors import Failure, LocalProtocolError, kind_of_status
 from ..events import Failed
 from ..framing.body import ChunkedReader, LengthReader, request_framing
 from ..framing.pieces import BLOCK, Pieces
-from ..http import Limits
+from ..http import Headers, Limits
 from .answer import Answer
-from .events import ConnectionClosed, RequestReceived, RequestRefused
+from .events import ConnectionClosed, OperationReceived, RequestReceived, RequestRefused
 from .models import list_models
 
 if TYPE_CHECKING:
@@ -33,11 +33,21 @@ DEFAULT: Final = "openai_chat"
 """The dialect in which a client is answered of which nothing else is known."""
 
 
+class _Came(TypedDict):
+    """What every event of a request tells of its HTTP message."""
+
+    sequence: int
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+
+
 class Connection:
     """One client's connection, seen from the server.
 
     Feed it with `receive_data`, then take events from `next_event` until it says None, and write `data_to_send()`.
-    Each RequestReceived or RequestRefused is answered by `send`, event by event; the next request comes when the response
+    Each RequestReceived, OperationReceived or RequestRefused is answered by `send`, event by event; the next request comes when the response
     has ended.  When `should_close` is set, everything was said: write, and close.
 
     `limits.head` and `limits.body` bound a request (431 and 413).  *models* are the names with which `GET .../models` is
@@ -193,21 +203,25 @@ class Connection:
             self._output += answer.send(listed)
             self._end_answer(answer)
             return None
-        sequence, self._sequence = self._sequence, self._sequence + 1
+        came: _Came = {
+            "sequence": self._sequence,
+            "method": method,
+            "target": target,
+            "headers": headers,
+            "body": body,
+        }
+        self._sequence += 1
+        if (operation := operation_server(target)) is not None:
+            asked = operation.decode(method, target, headers, body)
+            if isinstance(asked, Failure):
+                self._answer = Answer(self._wire, head, operation)
+                return RequestRefused(**came, failure=asked)
+            self._answer = Answer(self._wire, head, operation, asked)
+            return OperationReceived(**came, dialect=operation.dialect, request=asked.request)
         dialect, side = server_for(target) or (DEFAULT, server(DEFAULT))
-        decoded = side.decode_request(method, target, headers, body)
-        if isinstance(decoded, Failure):
+        request = side.decode_request(method, target, headers, body)
+        if isinstance(request, Failure):
             self._answer = Answer(self._wire, head, side)
-            return RequestRefused(
-                sequence=sequence, method=method, target=target, headers=headers, body=body, failure=decoded
-            )
-        self._answer = Answer(self._wire, head, side, decoded)
-        return RequestReceived(
-            sequence=sequence,
-            method=method,
-            target=target,
-            headers=headers,
-            body=body,
-            dialect=dialect,
-            request=decoded,
-        )
+            return RequestRefused(**came, failure=request)
+        self._answer = Answer(self._wire, head, side, request)
+        return RequestReceived(**came, dialect=dialect, request=request)

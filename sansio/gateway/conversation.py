@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
+from ..errors import Failure
 from ..events import Failed
-from .events import ConnectionClosed, RequestReceived, RequestRefused, Sendable
+from .events import ConnectionClosed, OperationReceived, RequestReceived, RequestRefused, Sendable
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -43,6 +44,7 @@ class Reset(msgspec.Struct, frozen=True):
 Action: TypeAlias = Write | Pause | Close | Reset
 Step: TypeAlias = Sendable | Action
 Handler: TypeAlias = Callable[[RequestReceived], Iterable[Step]]
+OperationHandler: TypeAlias = Callable[[OperationReceived], Iterable[Step]]
 
 
 @runtime_checkable
@@ -52,17 +54,24 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
+def _unserved(received: OperationReceived) -> Iterable[Step]:
+    message = f"{received.method} {received.target} is not served here."
+    return (Failed(Failure(kind="not_found", message=message, status=404)),)
+
+
 class Conversation:
     """A Connection with somebody who answers.
 
     Feed it with `receive_data`, and perform what `next_action` says until it says None.  After Close or Reset nothing
-    follows.  Whoever stops before that calls `abandon`.  Requests that no API understands are refused without asking the handler.  A handler that stops before its
-    response has ended leaves the connection open and silent.
+    follows.  Whoever stops before that calls `abandon`.  Requests that no API understands are refused without asking the
+    handler, and so is what is no chat where there is no handler of *operations*.  A handler that stops before its response
+    has ended leaves the connection open and silent.
     """
 
-    def __init__(self, connection: Connection, handler: Handler) -> None:
+    def __init__(self, connection: Connection, handler: Handler, operations: OperationHandler | None = None) -> None:
         self._connection = connection
         self._handler = handler
+        self._operations = operations or _unserved
         self._steps: Iterator[Step] = iter(())
         self._over = False
 
@@ -80,6 +89,8 @@ class Conversation:
             match event:
                 case RequestReceived():
                     self._steps = iter(self._handler(event))
+                case OperationReceived():
+                    self._steps = iter(self._operations(event))
                 case RequestRefused(failure=failure):
                     self._steps = iter((Failed(failure),))
                 case ConnectionClosed():

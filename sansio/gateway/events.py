@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from ..dialects.served import Served, ServedResponse
 from ..errors import Failure
-from ..events import Event
+from ..events import Completed, Event
 from ..http import Headers, is_secret, redacted_url
 from ..types import ChatRequest, ChatResponse
 
@@ -40,6 +41,16 @@ class RequestReceived(_Inbound, frozen=True, kw_only=True):
         return self.request.stream is True
 
 
+class OperationReceived(_Inbound, frozen=True, kw_only=True):
+    """A whole request beside the chat, of the known API `dialect`.  Answer it with `Completed` and its own response.
+
+    They are the counting of tokens, embeddings, moderations and reranking.
+    """
+
+    dialect: str
+    request: Served
+
+
 class RequestRefused(_Inbound, frozen=True, kw_only=True):
     """A whole HTTP request that no API here understands.  `Failed(failure)` is the answer to send, if no other is."""
 
@@ -50,7 +61,7 @@ class ConnectionClosed(msgspec.Struct, frozen=True):
     """The peer sends nothing more; it may still read, so an answer that was begun may be finished."""
 
 
-Received: TypeAlias = RequestReceived | RequestRefused | ConnectionClosed
+Received: TypeAlias = RequestReceived | OperationReceived | RequestRefused | ConnectionClosed
 
 
 class ResponseHeaders(msgspec.Struct, frozen=True):
@@ -71,4 +82,4 @@ class EndOfBody(msgspec.Struct, frozen=True):
     """The response's body ends here, well framed, whatever it has said."""
 
 
-Sendable: TypeAlias = Event[ChatResponse] | ResponseHeaders | RawResponse | EndOfBody
+Sendable: TypeAlias = Event[ChatResponse] | Completed[ServedResponse] | ResponseHeaders | RawResponse | EndOfBody

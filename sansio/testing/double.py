@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 from ..dialects import server
-from ..events import Completed, Data, Delta, Fold, Started
+from ..dialects.served import Served, ServedResponse
+from ..errors import Failure
+from ..events import Completed, Data, Delta, Failed, Fold, Started
 from ..gateway import (
     Close,
     Connection,
     Conversation,
     EndOfBody,
+    OperationReceived,
     RawResponse,
     RequestReceived,
     Reset,
@@ -58,14 +62,21 @@ def _forced_tool(request: ChatRequest) -> str | None:
 class Double:
     """A provider that replies as scripted: always the same, one reply after the other, or as a function of the request.
 
-    Without a script it is an `echo`.  `received` lists the requests that it was asked, as they came.  Whatever is no chat
-    request is refused as a server would, and the list of *models* is answered.
+    Without a script it is an `echo`.  `received` lists the chats that it was asked for, as they came.  *operations* answers
+    requests beside the chat, such as a count of tokens, with their response or a Failure; without it they are refused as
+    by a server that has none, as is whatever else is no chat.  The list of *models* is answered.
     """
 
     def __init__(
-        self, script: Script = echo, *, models: Sequence[str] | None = ("double",), limits: Limits = _LIMITS
+        self,
+        script: Script = echo,
+        *,
+        operations: Callable[[Served], ServedResponse | Failure] | None = None,
+        models: Sequence[str] | None = ("double",),
+        limits: Limits = _LIMITS,
     ) -> None:
         self.received: list[RequestReceived] = []
+        self._operations = operations
         self._choose = _chooser(script)
         self._models = models
         self._limits = limits
@@ -77,7 +88,8 @@ class Double:
 
     def connect(self) -> Conversation:
         """A new connection to the double."""
-        return Conversation(Connection(models=self._models, limits=self._limits), self._respond)
+        operations = None if self._operations is None else partial(_operate, self._operations)
+        return Conversation(Connection(models=self._models, limits=self._limits), self._respond, operations)
 
     def _respond(self, received: RequestReceived) -> Iterator[Step]:
         self.received.append(received)
@@ -88,6 +100,11 @@ class Double:
         started = Started(f"chatcmpl-{number}", CREATED, received.request.model)
         whole = server(received.dialect).encode_response
         yield from _play(reply, started, whole, stream=received.stream)
+
+
+def _operate(answer: Callable[[Served], ServedResponse | Failure], received: OperationReceived) -> Iterator[Step]:
+    found = answer(received.request)
+    yield Failed(found) if isinstance(found, Failure) else Completed(found)
 
 
 def _names_itself(step: Step) -> bool:

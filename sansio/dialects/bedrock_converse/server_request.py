@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -33,7 +32,7 @@ from .reader import TEXT, Reader
 from .server_content import cache_mark, opaque
 from .server_messages import instructions, messages_of
 
-_PATH: Final = re.compile(r".*/model/(?P<model>.+)/converse(?P<stream>-stream)?/?")
+_MODEL: Final = "/model/"
 _STREAM: Final = "/converse-stream"
 _WHOLE: Final = "/converse"
 
@@ -50,16 +49,22 @@ _UNNAMED: Final = "response"  # a schema has a name everywhere but here
 
 def decode_request(method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
     """The request, or why there is none; the model, and whether a stream is asked for, are in the path."""
+    streams = path.partition("?")[0].rstrip("/").endswith(_STREAM)
+    ending = _STREAM if streams else _WHOLE
+    model = model_in(path, ending)
+    return read_request((method, path), ending, headers, body, lambda raw: chat_request(raw, model, stream=streams))
+
+
+def model_in(path: str, ending: str) -> str:
+    """The model that a path names before its *ending*; empty where it names none."""
     from urllib.parse import unquote
 
-    found = _PATH.fullmatch(path.partition("?")[0])
-    model = unquote(found["model"]) if found else ""
-    streams = found is not None and found["stream"] is not None
-    ending = _STREAM if streams else _WHOLE
-    return read_request((method, path), ending, headers, body, lambda raw: _request(raw, model, stream=streams))
+    _, named, model = path.partition("?")[0].rstrip("/").removesuffix(ending).rpartition(_MODEL)
+    return unquote(model) if named else ""
 
 
-def _request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
+def chat_request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
+    """The chat request in a body.  Raises Invalid."""
     body = Reader(raw)
     messages: list[Message] = instructions(body.list("system"))
     for item, path in body.list("messages"):

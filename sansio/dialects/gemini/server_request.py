@@ -7,7 +7,8 @@ Failure, worded for its sender.
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -21,11 +22,15 @@ from .server_contents import Conversation, content_part, plain
 from .server_generation import parameters
 from .server_tools import choice, strict, tools
 
-_PATH: Final = re.compile(
+MODELS: Final = (
     r".*?(?:/publishers/(?P<publisher>[^/]+))?/(?P<collection>models|tunedModels|endpoints)/(?P<model>[^/]+)"
-    r":(?P<method>g|streamG)enerateContent/?"
 )
+"""The pattern of a path up to its method."""
+
+_PATH: Final = re.compile(MODELS + r":(?P<method>g|streamG)enerateContent/?")
 _DEPTH: Final = Limits().depth
+
+T = TypeVar("T")
 
 
 def decode_request(method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
@@ -34,7 +39,26 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
     The model and whether to stream stand in the path, in the forms of both the Gemini API and Vertex AI.  Members without
     a canonical form are in `extra`, those of `generationConfig` and `toolConfig` under these names.
     """
-    found = _PATH.fullmatch(path.partition("?")[0])
+    return read_call((method, path), _PATH, headers, body, _chat)
+
+
+def _chat(model: str, path: re.Match[str], raw: Raw) -> ChatRequest:
+    return chat_request(raw, model, stream=path["method"] == "streamG")
+
+
+def read_call(
+    target: tuple[str, str],
+    pattern: re.Pattern[str],
+    headers: Headers,
+    body: bytes,
+    read: Callable[[str, re.Match[str], Raw], T],
+) -> T | Failure:
+    """What *read* makes of the model, the path and the body of a call of a model's method, or why there is none.
+
+    *target* is the request's method and path.
+    """
+    method, path = target
+    found = pattern.fullmatch(path.partition("?")[0])
     if found is None:
         return _failure(404, f"{method} {path} is no method of a model.")
     if method != "POST":
@@ -43,7 +67,7 @@ def decode_request(method: str, path: str, headers: Headers, body: bytes) -> Cha
         return _failure(415, f"The request body has the content coding {coding}; send it without one.")
     try:
         check_depth(body, _DEPTH)
-        return _request(Raw(body), _model(found), stream=found["method"] == "streamG")
+        return read(_model(found), found, Raw(body))
     except Invalid as exc:
         return _failure(400, f"Invalid value at '{exc.path}': {exc.reason}.", param=exc.path)
     except REFUSALS as exc:
@@ -65,7 +89,8 @@ def _failure(status: int, message: str, *, param: str | None = None) -> Failure:
     return Failure(kind=kind_of_status(status), message=message, status=status, param=param)
 
 
-def _request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
+def chat_request(raw: Raw, model: str, *, stream: bool) -> ChatRequest:
+    """The chat request in a body.  Raises Invalid."""
     body = {name: value for name, value in members(raw, "$").items() if bytes(value) != b"null"}
     given: dict[str, object] = {}
     extra: dict[str, Raw] = {}

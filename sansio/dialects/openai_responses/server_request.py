@@ -35,14 +35,14 @@ _read_tools: Final = partial(each, read_tool)
 _read_stream_options: Final = shape(StreamOptions)
 
 
-def decode_request(method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
+def decode_request(method: str, path: str, headers: Headers, body: bytes, ending: str = PATH) -> ChatRequest | Failure:
     """The request in *body*, or why there is none: a Failure with the status to answer, never an exception.
 
-    *path* may have any prefix, and a query.  `instructions` are the first message.  Unknown members of the request, its
+    *path* may have any prefix before *ending*, and a query.  `instructions` are the first message.  Unknown members of the request, its
     messages, parts and tools are in their `extra`, those of the assistant's texts and calls in their state; items, parts,
     tools and tool choices of an unknown type are Opaque.  `stream` is kept.
     """
-    return read_request((method, path), PATH, headers, body, _read_request, words=WORDS)
+    return read_request((method, path), ending, headers, body, _read_request, words=WORDS)
 
 
 def _read_request(raw: Raw) -> ChatRequest:

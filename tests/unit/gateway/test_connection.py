@@ -12,6 +12,7 @@ from sansio.gateway import (
     Connection,
     ConnectionClosed,
     EndOfBody,
+    OperationReceived,
     RawResponse,
     Received,
     RequestReceived,
@@ -19,7 +20,7 @@ from sansio.gateway import (
     ResponseHeaders,
 )
 from sansio.http import Limits
-from sansio.types import ChatResponse, Choice, Message
+from sansio.types import ChatRequest, ChatResponse, Choice, CountTokensRequest, Message, TokenCount
 
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hi"}]}'
 STREAM = b'{"model":"m","messages":[],"stream":true}'
@@ -114,6 +115,47 @@ def test_what_no_api_understands_is_the_applications_to_refuse() -> None:
     answer = Answered(connection.send(Failed(event.failure)))
     assert (answer.status, answer.error["code"]) == (404, "unknown_url")
     assert [type(event) for event in events(connection, post())] == [RequestReceived]
+
+
+def counted(body: bytes = b'{"model":"m","messages":[]}') -> bytes:
+    head = b"POST /v1/messages/count_tokens HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n" % len(body)
+    return head + body
+
+
+def test_operations_beside_the_chat_are_typed_too() -> None:
+    connection = Connection()
+    (event,) = events(connection, counted())
+    assert isinstance(event, OperationReceived)
+    assert (event.sequence, event.method, event.dialect) == (0, "POST", "anthropic")
+    assert event.request == CountTokensRequest(chat=ChatRequest(model="m", messages=[], dialect="anthropic"))
+    with pytest.raises(LocalProtocolError, match="answered by a TokenCount"):
+        connection.send(Completed(RESPONSE))
+    answer = Answered(connection.send(Completed(TokenCount(7))))
+    assert (answer.status, msgspec.json.decode(answer.body)) == (200, {"input_tokens": 7})
+    assert [type(event) for event in events(connection, post())] == [RequestReceived]
+
+
+def test_a_failed_operation_is_told_in_the_words_of_its_api() -> None:
+    connection = Connection()
+    assert [type(event) for event in events(connection, counted())] == [OperationReceived]
+    answer = Answered(connection.send(Failed(Failure(kind="overloaded", message="busy"))))
+    assert (answer.status, msgspec.json.decode(answer.body)["error"]["type"]) == (529, "overloaded_error")
+
+
+def test_an_operation_that_cannot_be_read_is_refused() -> None:
+    connection = Connection()
+    (event,) = events(connection, counted(b"[]"))
+    assert isinstance(event, RequestRefused)
+    with pytest.raises(LocalProtocolError, match="not understood"):
+        connection.send(Completed(TokenCount(7)))
+    assert Answered(connection.send(Failed(event.failure))).status == 400
+
+
+def test_a_stream_of_a_chat_ends_with_its_answer() -> None:
+    connection = asked(STREAM)
+    connection.send(TextDelta("a"))
+    with pytest.raises(LocalProtocolError, match="ends with a ChatResponse"):
+        connection.send(Completed(TokenCount(7)))
 
 
 def test_the_models_are_listed_without_asking() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sansio.events import Completed, Started, TextDelta
 from sansio.gateway import Action, Close, Connection, Conversation, Handler, Pause, RequestReceived, Reset, Step, Write
-from sansio.types import ChatResponse, Choice, Message
+from sansio.types import ChatResponse, Choice, Message, TokenCount
 
 BODY = b'{"model":"m","messages":[],"stream":true}'
 POST = b"POST /v1/chat/completions HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY)
@@ -47,6 +47,26 @@ def test_steps_are_taken_one_by_one() -> None:
     assert taken == ["m"]
     assert isinstance(machine.next_action(), Write)
     assert taken == ["m", "later"]
+
+
+COUNT = (
+    b"POST /v1/messages/count_tokens HTTP/1.1\r\nhost: h\r\ncontent-length: 27\r\n\r\n" + b'{"model":"m","messages":[]}'
+)
+
+
+def test_operations_have_a_handler_of_their_own() -> None:
+    machine = Conversation(Connection(), lambda _: (), lambda _: (Pause(1), Completed(TokenCount(7))))
+    pause, write = actions(machine, COUNT)
+    assert pause == Pause(1)
+    assert isinstance(write, Write)
+    assert write.data.endswith(b'{"input_tokens":7}')
+
+
+def test_operations_without_a_handler_are_refused() -> None:
+    (write,) = actions(conversation(), COUNT)
+    assert isinstance(write, Write)
+    assert write.data.startswith(b"HTTP/1.1 404")
+    assert b"/v1/messages/count_tokens is not served here" in write.data
 
 
 def test_raw_writes_go_past_the_framing() -> None:

@@ -6,6 +6,7 @@ import h11
 import msgspec
 import pytest
 
+from sansio.dialects.served import Served
 from sansio.errors import Failure
 from sansio.events import Data, Failed
 from sansio.gateway import Action, Close, EndOfBody, Pause, Reset, Step, Write
@@ -14,6 +15,9 @@ from sansio.testing import Call, Double, Reply, answer, error, raw
 from sansio.types import (
     ChatRequest,
     ChatResponse,
+    Embedding,
+    EmbeddingRequest,
+    EmbeddingResponse,
     FunctionChoice,
     FunctionDefinition,
     FunctionTool,
@@ -203,3 +207,29 @@ def test_an_answer_of_nothing_is_an_answer(stream: bool) -> None:
     status, body, whole = written(ask(Double(Reply((), whole=True)), stream=stream))
     assert (status, whole) == (200, True)
     assert (b"[DONE]" in body) is stream
+
+
+EMBED = b'POST /v1/embeddings HTTP/1.1\r\nhost: h\r\ncontent-length: 26\r\n\r\n{"model":"m","input":"hi"}'
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (EmbeddingResponse(data=[Embedding(0, (1.0,))], model="m"), 200),
+        (Failure(kind="rate_limited", message="no"), 429),
+    ],
+)
+def test_operations_beside_the_chat(found: EmbeddingResponse | Failure, status: int) -> None:
+    asked: list[Served] = []
+
+    def answer(request: Served) -> EmbeddingResponse | Failure:
+        asked.append(request)
+        return found
+
+    double = Double(operations=answer)
+    for double_, expected in ((double, status), (Double(), 404)):
+        connection = double_.connect()
+        connection.receive_data(EMBED)
+        assert written(list(iter(connection.next_action, None)))[::2] == (expected, True)
+    assert asked == [EmbeddingRequest(model="m", input="hi")]
+    assert double.received == []
