@@ -11,14 +11,27 @@ from typing import Any, NamedTuple
 import pytest
 
 from sansio import ChatRequest
+from sansio.dialects.served import Served, ServedResponse
 from sansio.testing import Call, Double, Reply, answer, error
 from sansio.testing.replies import USAGE
+from sansio.types import (
+    CountTokensRequest,
+    Embedding,
+    EmbeddingRequest,
+    EmbeddingResponse,
+    ModerationResponse,
+    ModerationResult,
+    TokenCount,
+)
 from sansio_transports.serve.threads import serve_double
+from tests.peers.sdks.report import QUESTION
 
 PYTHON = os.environ.get("SANSIO_PEER_SDKS_PYTHON", "")
 ROOT = Path(__file__).parents[2]
 TEXT = "Ein Gruß, 世界, and a line\nbreak."
 CALLS: list[tuple[str, dict[str, str]]] = [("weather", {"city": "Oslo"}), ("time", {"city": ""})]
+
+COUNTING = {"anthropic_messages", "bedrock_runtime", "google_genai", "openai_responses"}
 
 pytestmark = [
     pytest.mark.peers,
@@ -59,11 +72,22 @@ def _script(request: ChatRequest) -> Reply:
             return answer(TEXT, pieces=5)
 
 
+def _operate(request: Served) -> ServedResponse:
+    match request:
+        case CountTokensRequest(chat=chat):
+            return TokenCount(sum(len(message.text) for message in chat.conversation))
+        case EmbeddingRequest(input=texts):
+            return EmbeddingResponse(data=[Embedding(n, (0.5, float(n))) for n in range(len(texts))], model="m")
+        case _:
+            judged = ModerationResult(categories={}, category_scores={}, flagged=True)
+            return ModerationResponse(results=[judged], id="modr-1", model="m")
+
+
 @pytest.fixture(scope="module", params=SDKS, ids=lambda sdk: sdk.script)
 def seen(request: pytest.FixtureRequest) -> tuple[Sdk, dict[str, Any]]:
     """What an SDK saw of each call."""
     sdk: Sdk = request.param
-    with serve_double(Double(_script)) as server:
+    with serve_double(Double(_script, operations=_operate)) as server:
         run = subprocess.run(
             [PYTHON, "-m", f"tests.peers.sdks.{sdk.script}", server.url],
             cwd=ROOT,
@@ -105,3 +129,15 @@ def test_it_raises_its_own_errors(seen: tuple[Sdk, dict[str, Any]]) -> None:
     assert told["missing"] == [sdk.missing, 404]
     assert told["busy"] == [sdk.busy, 429]
     assert told["busy stream"] == [sdk.busy, 429]
+
+
+def test_it_counts_tokens(seen: tuple[Sdk, dict[str, Any]]) -> None:
+    sdk, told = seen
+    assert told.get("counted") == (len(QUESTION) if sdk.script in COUNTING else None)
+
+
+def test_it_reads_vectors_and_moderations(seen: tuple[Sdk, dict[str, Any]]) -> None:
+    sdk, told = seen
+    if sdk.script == "openai_responses":
+        assert told["vectors"] == [[0.5, 0.0], [0.5, 1.0]]  # asked for in base64
+        assert told["flagged"] is True

@@ -37,6 +37,9 @@ def main(url: str) -> dict[str, Any]:
     with messages.stream(**asked(TOOLS, tools=_TOOLS)) as stream:
         streamed_tools = stream.get_final_message()
     return {
+        "counted": messages.count_tokens(
+            model=PLAIN, messages=[{"role": "user", "content": QUESTION}], tools=_TOOLS
+        ).input_tokens,
         "whole": _shown(messages.create(**asked(PLAIN))),
         "streamed": {**_shown(streamed), "deltas": "".join(deltas)},
         "tools": _calls(messages.create(**asked(TOOLS, tools=_TOOLS))),

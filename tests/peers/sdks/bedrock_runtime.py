@@ -41,7 +41,9 @@ def main(url: str) -> dict[str, Any]:
         if "contentBlockDelta" in event and "toolUse" in event["contentBlockDelta"]["delta"]:
             delta = event["contentBlockDelta"]
             streamed[delta["contentBlockIndex"]][1] += delta["delta"]["toolUse"]["input"]
+    counted = client.count_tokens(modelId=PLAIN, input={"converse": {"messages": asked(PLAIN)["messages"]}})
     return {
+        "counted": counted["inputTokens"],
         "whole": {
             "text": "".join([block.get("text", "") for block in whole["output"]["message"]["content"]]),
             "reason": whole["stopReason"],

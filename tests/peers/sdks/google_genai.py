@@ -31,6 +31,7 @@ def main(url: str) -> dict[str, Any]:
     models = client.models
     streamed = list(models.generate_content_stream(model=PLAIN, contents=QUESTION))
     return {
+        "counted": models.count_tokens(model=PLAIN, contents=QUESTION).total_tokens,
         "whole": _shown([models.generate_content(model=PLAIN, contents=QUESTION)]),
         "streamed": {**_shown(streamed), "deltas": "".join([chunk.text or "" for chunk in streamed])},
         "tools": _calls([models.generate_content(model=TOOLS, contents=QUESTION, config=_TOOLS)]),

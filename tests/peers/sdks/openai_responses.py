@@ -26,7 +26,8 @@ def _shown(response: Any) -> dict[str, Any]:
 
 def main(url: str) -> dict[str, Any]:
     """Ask through `create`, raw events and the stream helper."""
-    responses = openai.OpenAI(api_key="k", base_url=f"{url}/v1", max_retries=0).responses
+    client = openai.OpenAI(api_key="k", base_url=f"{url}/v1", max_retries=0)
+    responses = client.responses
     whole = responses.create(model=PLAIN, input=QUESTION)
     deltas: list[str] = []
     with responses.stream(model=PLAIN, input=QUESTION) as stream:
@@ -35,6 +36,9 @@ def main(url: str) -> dict[str, Any]:
     with responses.stream(model=TOOLS, input=QUESTION, tools=_TOOLS) as stream:
         streamed_tools = stream.get_final_response()
     return {
+        "counted": responses.input_tokens.count(model=PLAIN, input=QUESTION, tools=_TOOLS).input_tokens,
+        "vectors": [item.embedding for item in client.embeddings.create(model=PLAIN, input=["a", "b"]).data],
+        "flagged": client.moderations.create(model=PLAIN, input=QUESTION).results[0].flagged,
         "whole": _shown(whole),
         "streamed": {**_shown(streamed), "deltas": "".join(deltas)},
         "tools": _calls(responses.create(model=TOOLS, input=QUESTION, tools=_TOOLS)),
