@@ -39,7 +39,15 @@ _ANY: Final = Provider(
     operations=frozenset(
         {"batches", "embeddings", "files", "images", "models", "moderation", "rerank", "speech", "transcription"}
     ),
-    quirks=Quirks(reasoning_field="reasoning_content"),
+    quirks=Quirks(
+        reasoning_field="reasoning_content",
+        # What some servers take, and OpenAI does not; whoever asks for it knows the server.
+        operations={
+            "embeddings": Quirks(beyond=frozenset({"input_type", "output_dtype", "truncate"})),
+            "images": Quirks(beyond=frozenset({"aspect_ratio", "negative_prompt", "resolution", "seed"})),
+            "rerank": Quirks(beyond=frozenset({"max_tokens_per_doc", "rank_fields", "truncation"})),
+        },
+    ),
 )
 
 PROVIDERS: Final = (_ANY, _LLAMACPP, _VLLM)

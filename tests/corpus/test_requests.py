@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sansio import ChatRequest, ChatResponse, Credential, Exchange, dialects
+from sansio.dialects.served import Asked
 from sansio.errors import Failure
 from tests.corpus.recordings import DIALECTS, Recording, reader, recordings
 from tests.tally import Tally
@@ -121,6 +122,29 @@ def _outcome(recording: Recording) -> str:
     assert not unlisted, recording.id
     assert changed or not exchange.losses, recording.id
     return "in another form" if changed else "as it was"
+
+
+_SERVED: Final = {"count_tokens", "embeddings", "moderation", "rerank"}
+
+
+def test_operations_are_read_as_they_were_sent() -> None:
+    """Of the APIs whose operations have a server's side; an encoding that is the provider's own default is said."""
+    seen: Counter[str] = Counter()
+    for recording in recordings():
+        path = urlsplit(recording.url).path
+        side = dialects.operation_server(path)
+        if recording.api not in _SERVED or side is None or not isinstance(recording.request_body, dict):
+            continue
+        asked = side.decode("POST", path, (), json.dumps(recording.request_body).encode())
+        assert isinstance(asked, Asked), recording.id
+        provider = reader(recording, None if recording.api == "count_tokens" else side.dialect)
+        exchange = Exchange(provider, asked.request, credential=Credential(()), unix=0.0)
+        assert isinstance(exchange.request.body, bytes)
+        body: dict[str, Any] = json.loads(exchange.request.body)
+        changed = set(_differences(_without_nothing(recording.request_body), _without_nothing(body)))
+        assert changed <= {"encoding_format", "model"}, recording.id
+        seen[recording.api] += 1
+    assert seen == {"count_tokens": 3, "embeddings": 46, "rerank": 5}
 
 
 def _path(recording: Recording, dialect: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import sansio
-from sansio import ChatRequest, Exchange, Message, user
+from sansio import ChatRequest, EmbeddingRequest, Exchange, Message, user
 from tests.unit.providers.asked import body
 
 
@@ -53,3 +55,17 @@ def test_both_limits_and_the_usage_of_a_stream() -> None:
         assert body(local, max_tokens=5) == ({"max_tokens": 5}, [])
         assert body(local, max_completion_tokens=5) == ({"max_completion_tokens": 5}, [])
         assert body(local, stream=True) == ({"stream": True, "stream_options": {"include_usage": True}}, [])
+
+
+def test_operations_beyond_openai_s() -> None:
+    anyone = sansio.provider("openai_compatible", base_url="http://h")
+    asked = EmbeddingRequest(model="m", input="a", input_type="query", truncate="END", output_dtype="int8")
+    sent = Exchange(anyone, asked).request.body
+    assert isinstance(sent, bytes)
+    assert json.loads(sent) == {
+        "model": "m",
+        "input": "a",
+        "input_type": "query",
+        "truncate": "END",
+        "output_dtype": "int8",
+    }
