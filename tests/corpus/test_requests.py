@@ -133,15 +133,16 @@ def test_operations_are_read_as_they_were_sent() -> None:
     for recording in recordings():
         path = urlsplit(recording.url).path
         side = dialects.operation_server(path)
-        if recording.api not in _SERVED or side is None or not isinstance(recording.request_body, dict):
+        sent: Any = recording.request_body
+        if recording.api not in _SERVED or side is None or sent is None:
             continue
-        asked = side.decode("POST", path, (), json.dumps(recording.request_body).encode())
+        asked = side.decode("POST", path, (), json.dumps(sent).encode())
         assert isinstance(asked, Asked), recording.id
         provider = reader(recording, None if recording.api == "count_tokens" else side.dialect)
         exchange = Exchange(provider, asked.request, credential=Credential(()), unix=0.0)
         assert isinstance(exchange.request.body, bytes)
         body: dict[str, Any] = json.loads(exchange.request.body)
-        changed = set(_differences(_without_nothing(recording.request_body), _without_nothing(body)))
+        changed = set(_differences(_without_nothing(sent), _without_nothing(body)))
         assert changed <= {"encoding_format", "model"}, recording.id
         seen[recording.api] += 1
     assert seen == {"count_tokens": 3, "embeddings": 46, "rerank": 5}
