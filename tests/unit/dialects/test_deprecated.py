@@ -50,6 +50,14 @@ def test_what_is_not_deprecated_stays() -> None:
     assert modern_answer(answer) is answer
 
 
+def test_each_choice_has_its_own_calls() -> None:
+    said = Choice(index=0, message=Message("assistant", "a"), finish_reason="stop")
+    called = Choice(index=1, message=Message("assistant", None, function_call=_CALL), finish_reason="length")
+    answer = modern_answer(ChatResponse(id="", created=0, model="m", choices=[said, called]))
+    message = Message("assistant", None, tool_calls=[FunctionToolCall(id="call_1_0", derived=True, function=_CALL)])
+    assert answer.choices == [said, Choice(index=1, message=message, finish_reason="length")]
+
+
 def test_calls_have_ids_by_their_place() -> None:
     taken = Message("assistant", None, tool_calls=[FunctionToolCall(id="call_0_1", function=_CALL)])
     ordered = Message("assistant", "a", function_call=_CALL, parts=[TextPart(text="a")])
