@@ -26,7 +26,7 @@ from .deltas import (
     UsageReported,
 )
 from .fold import Fold
-from .unfold import unfold, unfold_choice
+from .unfold import finish_of, unfold, unfold_choice
 
 __all__ = [
     "AnnotationAdded",
@@ -51,6 +51,7 @@ __all__ = [
     "ToolCallDelta",
     "ToolCallStarted",
     "UsageReported",
+    "finish_of",
     "unfold",
     "unfold_choice",
 ]

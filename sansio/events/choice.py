@@ -189,6 +189,7 @@ class ChoiceFold:
             finish_reason=finished.reason if finished else None,
             logprobs=self.logprobs.logprobs() if self.logprobs else None,
             native_finish_reason=finished.native_reason if finished else None,
+            stop_sequence=finished.stop_sequence if finished else None,
         )
 
     def message(self) -> Message:

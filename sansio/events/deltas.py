@@ -124,11 +124,15 @@ class ModerationReported(msgspec.Struct, frozen=True):
 
 
 class ChoiceFinished(msgspec.Struct, frozen=True, gc=False):
-    """A choice has its finish reason; later output and usage still count.  `native_reason` is the provider's own word."""
+    """A choice has its finish reason; later output and usage still count.
+
+    `native_reason` is the provider's own word, `stop_sequence` which of the request's `stop` it met, where that is told.
+    """
 
     reason: str
     native_reason: str | None = None
     choice: int = 0
+    stop_sequence: str | None = None
 
 
 class UsageReported(msgspec.Struct, frozen=True):

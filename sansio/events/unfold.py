@@ -59,9 +59,16 @@ def unfold_choice(choice: Choice) -> list[Delta]:
     events: list[Delta] = list(_message(choice.message, choice.index))
     if (logprobs := choice.logprobs) is not None:
         events.append(LogprobsDelta(logprobs.content, logprobs.refusal, choice.index))
-    if choice.finish_reason is not None:
-        events.append(ChoiceFinished(choice.finish_reason, choice.native_finish_reason, choice.index))
+    if (finished := finish_of(choice)) is not None:
+        events.append(finished)
     return events
+
+
+def finish_of(choice: Choice) -> ChoiceFinished | None:
+    """The event that ends the choice, None where nobody said why it ended."""
+    if choice.finish_reason is None:
+        return None
+    return ChoiceFinished(choice.finish_reason, choice.native_finish_reason, choice.index, choice.stop_sequence)
 
 
 def _message(message: Message, choice: int) -> Iterator[Delta]:

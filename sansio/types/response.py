@@ -46,7 +46,8 @@ class Logprobs(msgspec.Struct, frozen=True):
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     """One answer.  `finish_reason` is stop, length, tool_calls, content_filter, function_call, or None where none came.
 
-    `native_finish_reason` is the provider's own word where it differs.
+    `native_finish_reason` is the provider's own word where it differs, `stop_sequence` which of the request's `stop` the
+    answer met, where the provider tells it.
     """
 
     index: int
@@ -54,6 +55,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     finish_reason: str | None
     logprobs: Logprobs | None = None
     native_finish_reason: str | None = None
+    stop_sequence: str | None = None
 
 
 class ChatResponse(Response, frozen=True, omit_defaults=True, tag_field="object", tag="chat.completion"):

@@ -153,7 +153,7 @@ class MessagesDecoder(RecordDecoder[Event]):
         if stop.stop_details is not None and stop.stop_details.explanation:
             events.append(RefusalDelta(stop.stop_details.explanation))
         reason = canonical(native, calls=self._answer.ended_calls > 0)
-        events.append(ChoiceFinished(reason, None if native == reason else native))
+        events.append(ChoiceFinished(reason, None if native == reason else native, stop_sequence=stop.stop_sequence))
 
     def _stop_message(self, item: Event, record: bytes | bytearray, events: list[Delta]) -> None:  # noqa: ARG002
         if self._started or self._spoke:

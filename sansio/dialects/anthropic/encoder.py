@@ -26,6 +26,7 @@ from ...events import (
     ToolCallDelta,
     ToolCallStarted,
     UsageReported,
+    finish_of,
     unfold,
 )
 from ...events.choice import Text
@@ -213,19 +214,17 @@ class Encoder:
         if not self._begun and self._refusal is None:
             # Nothing was streamed: an answer out of a cache may have no other event.
             said += [self.encode(event) for event in unfold(response)]
-        reason, native_reason = self._ending(response)
+        finished = self._ending(response)
         refusal = None if self._refusal is None else str(self._refusal)
-        if refusal and not refuses(reason, refusal):
+        if refusal and not refuses(None if finished is None else finished.reason, refusal):
             said.append(self._say_refusal(refusal))
         said.append(self._advance(force=True, close=True))
         usage = self._usage or usage_json(response.usage)
-        delta = {"delta": stop_members(reason, native_reason, refusal), "usage": usage}
+        delta = {"delta": stop_members(finished, refusal), "usage": usage}
         said.append(b"event: message_delta\ndata: %b\n\n" % _json({"type": "message_delta", **delta}))
         return b"".join(said) + _STOP
 
-    def _ending(self, response: ChatResponse) -> tuple[str | None, str | None]:
-        """The finish reason, as it was streamed or as the response has it, and the provider's own word."""
-        if self._finished is not None:
-            return self._finished.reason, self._finished.native_reason
+    def _ending(self, response: ChatResponse) -> ChoiceFinished | None:
+        """The finish reason, as it was streamed or as the response has it."""
         choice = response.choices[0] if response.choices else None
-        return (None, None) if choice is None else (choice.finish_reason, choice.native_finish_reason)
+        return self._finished or (None if choice is None else finish_of(choice))

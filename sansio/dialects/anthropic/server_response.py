@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw
 
+from ...events import ChoiceFinished, finish_of
 from ...types import (
     ChatResponse,
     Choice,
@@ -42,16 +43,19 @@ def encode_response(response: ChatResponse) -> bytes:
         "role": "assistant",
         "model": response.model,
         "content": list(_content(choice)),
-        **stop_members(choice.finish_reason, choice.native_finish_reason, choice.message.refusal),
+        **stop_members(finish_of(choice), choice.message.refusal),
         "usage": usage,
     }
     return msgspec.json.encode(whole)
 
 
-def stop_members(reason: str | None, said: str | None, refusal: str | None) -> Members:
+def stop_members(finished: ChoiceFinished | None, refusal: str | None) -> Members:
     """Why the answer ends: the members of a message, and of a stream's `message_delta`."""
-    members: Members = {"stop_reason": None if reason is None else native(reason, said), "stop_sequence": None}
-    if refuses(reason, refusal):
+    members: Members = {"stop_reason": None, "stop_sequence": None}
+    if finished is not None:
+        said = "stop_sequence" if finished.stop_sequence is not None else finished.native_reason
+        members = {"stop_reason": native(finished.reason, said), "stop_sequence": finished.stop_sequence}
+    if refuses(None if finished is None else finished.reason, refusal):
         members["stop_details"] = {"type": "refusal", "category": None, "explanation": refusal}
     return members
 

@@ -79,6 +79,7 @@ class Stop(msgspec.Struct, gc=False):
     """The end of an answer: in `message_delta`, and on a whole answer."""
 
     stop_reason: str | None = None
+    stop_sequence: str | None = None
     stop_details: StopDetails | None = None
 
 

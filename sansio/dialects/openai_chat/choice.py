@@ -69,6 +69,7 @@ class ChoiceState:
         "_legacy",
         "_reasoning",
         "_restates",
+        "_stop",
         "_text",
         "_unknown",
         "_with_id",
@@ -87,6 +88,7 @@ class ChoiceState:
         self._unknown: set[int | str] | None = None  # the indexes and ids of calls that are kept as they come
         self._legacy: _Call | None = None  # the deprecated `function_call`, which is one and has no id
         self._details: Details | None = None  # that prove the reasoning
+        self._stop: str | None = None  # the sequence that was met, as vLLM tells it
         self._are_whole = False  # the calls, as they were at the first finish reason
         self._restates = False  # whole messages came in the stream; they said this so far
         self._text = ""
@@ -103,6 +105,7 @@ class ChoiceState:
         if piece.logprobs is not None and (piece.logprobs.content or piece.logprobs.refusal):
             events.append(LogprobsDelta(piece.logprobs.content, piece.logprobs.refusal, self.index))
         if piece.finish_reason:
+            self._stop = piece.stop_reason if isinstance(piece.stop_reason, str) else None
             events.append(self._finished(piece.finish_reason, ask=self.finish_reason is None))
             self.finish_reason = piece.finish_reason
         self.silent = self.silent and not events
@@ -125,7 +128,7 @@ class ChoiceState:
         if reason == "stop" and self._calls:
             self._are_whole = all(call.is_complete() for call in self._calls) if ask else self._are_whole
             reason = "tool_calls" if self._are_whole else reason
-        return ChoiceFinished(reason, native if native != reason else None, self.index)
+        return ChoiceFinished(reason, native if native != reason else None, self.index, self._stop)
 
     def _receive_message(self, message: MessagePiece, events: list[Delta], *, whole: bool) -> None:
         reasoning = dict.fromkeys((message.reasoning_content, message.reasoning))  # both may hold the same

@@ -29,6 +29,7 @@ from ...events import (
     ToolCallDelta,
     ToolCallStarted,
     UsageReported,
+    finish_of,
     unfold,
     unfold_choice,
 )
@@ -141,8 +142,8 @@ class Encoder:
                 return self._delta(choice, _line(_json({"annotations": [annotation_json(annotation)]})))
             case LogprobsDelta():
                 return self._logprobs(event)
-            case ChoiceFinished(reason, native, choice):
-                return self._finish(choice, reason, native)
+            case ChoiceFinished():
+                return self._finish(event)
             case Started():
                 return self._start(event)
             case UsageReported():
@@ -247,10 +248,11 @@ class Encoder:
         logprobs = _json({"content": event.content, "refusal": event.refusal})
         return self._record(event.choice, b'"logprobs":%b,"finish_reason":null' % logprobs)
 
-    def _finish(self, choice: int, reason: str, native: str | None) -> bytes:
-        self._finished.add(choice)
-        more = b"" if native is None else b',"native_finish_reason":' + _json(native)
-        return self._record(choice, b'"logprobs":null,"finish_reason":%b%b' % (_json(reason), more))
+    def _finish(self, end: ChoiceFinished) -> bytes:
+        self._finished.add(end.choice)
+        more = b"" if end.native_reason is None else b',"native_finish_reason":' + _json(end.native_reason)
+        more += b"" if end.stop_sequence is None else b',"stop_reason":' + _json(end.stop_sequence)
+        return self._record(end.choice, b'"logprobs":null,"finish_reason":%b%b' % (_json(end.reason), more))
 
     def _report(self, event: UsageReported) -> bytes:
         self._usage = event.usage
@@ -274,8 +276,8 @@ class Encoder:
 
     def _settle(self, choice: Choice) -> bytes:
         """What a choice still lacks: a stream without any record of it would be none."""
-        if choice.finish_reason is not None and choice.index not in self._finished:
-            return self._finish(choice.index, choice.finish_reason, choice.native_finish_reason)
+        if choice.index not in self._finished and (finished := finish_of(choice)) is not None:
+            return self._finish(finished)
         return b"" if choice.index in self._prefixes else self._open(choice.index, b"null")
 
 

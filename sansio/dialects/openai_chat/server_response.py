@@ -57,7 +57,7 @@ def _choice(choice: Choice) -> dict[str, object]:
         "message": _message(choice.message),
         "logprobs": choice.logprobs,
         "finish_reason": choice.finish_reason,
-    } | _given(native_finish_reason=choice.native_finish_reason)
+    } | _given(native_finish_reason=choice.native_finish_reason, stop_reason=choice.stop_sequence)
 
 
 def _message(message: Message) -> dict[str, object]:

@@ -106,6 +106,7 @@ class ChoicePiece(msgspec.Struct, gc=False):
     index: int | None = None
     delta: MessagePiece | None = None
     finish_reason: str | None = None
+    stop_reason: str | int | None = None  # vLLM's: the stop sequence that was met, or a token's number
     logprobs: LogprobsPiece | None = None
     message: MessagePiece | None = None
     error: object = None
