@@ -36,7 +36,7 @@ ASIDE: Final = frozenset({"developer", "system"})
 """Roles whose messages are instructions, and no turn of anybody."""
 
 _SIDES: Final = {"assistant": "assistant", "function": "tool", "model": "assistant", "tool": "tool"}
-_SIMPLE: Final = ASIDE | {"user"}
+_NOBODY: Final = ASIDE | {""}
 _ASKING: Final = frozenset({"function", "tool", "user"})
 _TRUE: Final = Raw(b"true")
 _ANY: Final = frozenset({"answer", "assistant", "end", "user"})
@@ -52,22 +52,45 @@ def check_conversation(
     Takes time linear in the parts.
     """
     conversation = request.messages
-    if not lacks or isinstance(conversation, str):
-        return
-    role = ""
-    for message in conversation:
-        role = message.role
-        if role not in _SIMPLE or message.content.__class__ is not str:
-            break
-    else:
-        if role == "user" and "late_instructions" not in lacks:
-            return  # nobody else says anything, as in most requests
-    if lacks.isdisjoint(RULES):
+    if isinstance(conversation, str) or lacks.isdisjoint(RULES) or (has_tools and _is_usual(conversation, lacks)):
         return
     walk = _Walk(lacks, has_tools=has_tools, ends=ends)
     for position, message in enumerate(conversation):
         walk.take(message, position)
     walk.end(conversation)
+
+
+def _is_usual(conversation: Sequence[Message], lacks: frozenset[str]) -> bool:
+    """Whether nobody can find fault: users ask, results are right behind their calls, and answers say something.
+
+    It costs a third of the whole pass, which judges what this one does not know.
+    """
+    waiting: set[str] = set()
+    last = ""
+    for message in conversation:
+        role, content = message.role, message.content
+        if message.parts is not None or (not content and content.__class__ is not str and role != "assistant"):
+            return False
+        if role == "tool":
+            if message.tool_call_id not in waiting:
+                return False
+            waiting.remove(message.tool_call_id)
+        elif waiting:
+            return False
+        elif role == "assistant":
+            calls = message.tool_calls
+            waiting = {call.id for call in calls or ()}
+            if last in _NOBODY or not (calls or content) or len(waiting) != len(calls or ()):
+                return False
+            if content is not None and not content and content.__class__ is not str:
+                return False
+        elif role == "user":
+            if last == "tool" and "user_after_tool" in lacks:
+                return False
+        elif role not in ASIDE or last not in _NOBODY:
+            return False
+        last = role
+    return not waiting and last in _ASKING
 
 
 def calls_of(message: Message) -> Sequence[ToolCall]:

@@ -27,11 +27,13 @@ def with_own_ids(
     A result goes to the nearest message before it that made a call of its id which has none yet, and there to the first of
     these; if all have one, to the call that got the last.
     """
-    for message in conversation:
-        if message.tool_calls or message.parts or message.tool_call_id is not None:
-            break
-    else:
-        return conversation
+    made = [call.id for message in conversation for call in calls_of(message)]
+    if len(set(made)) == len(made) and only is None:
+        if refused is None:
+            return conversation
+        answered = (message.tool_call_id for message in conversation if message.tool_call_id is not None)
+        if not any(map(refused.search, (*made, *answered))):
+            return conversation
     ids = _Ids(refused, only)
     return [ids.message(message) for message in conversation]
 

@@ -40,6 +40,8 @@ def _apart(conversation: Sequence[Message], losses: Losses) -> Iterator[tuple[in
 
 def _media(message: Message) -> list[tuple[int, Medium]]:
     """The media of a message, with their places."""
+    if isinstance(message.content, str):  # whose items are its characters
+        return []
     return [(place, part) for place, part in enumerate(message.content or ()) if isinstance(part, Medium)]
 
 

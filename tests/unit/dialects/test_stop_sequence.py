@@ -11,7 +11,11 @@ from sansio.events import ChoiceFinished, Delta, Fold, Started, TextDelta
 from sansio.types import Choice, Message
 from tests.properties.crossing import answered
 
-_SAID: list[Delta] = [Started("r", 1, "m"), TextDelta("a"), ChoiceFinished("stop", "stop_sequence", stop_sequence="END")]
+_SAID: list[Delta] = [
+    Started("r", 1, "m"),
+    TextDelta("a"),
+    ChoiceFinished("stop", "stop_sequence", stop_sequence="END"),
+]
 
 
 def _response() -> ChatResponse:
