@@ -69,7 +69,7 @@ def _is_usual(conversation: Sequence[Message], lacks: frozenset[str]) -> bool:
     last = ""
     for message in conversation:
         role, content = message.role, message.content
-        if message.parts is not None or (not content and content.__class__ is not str and role != "assistant"):
+        if message.parts is not None or (content.__class__ is not str and not content and role != "assistant"):
             return False
         if role == "tool":
             if message.tool_call_id not in waiting:
@@ -82,7 +82,7 @@ def _is_usual(conversation: Sequence[Message], lacks: frozenset[str]) -> bool:
             waiting = {call.id for call in calls or ()}
             if last in _NOBODY or not (calls or content) or len(waiting) != len(calls or ()):
                 return False
-            if content is not None and not content and content.__class__ is not str:
+            if not content and content not in (None, ""):
                 return False
         elif role == "user":
             if last == "tool" and "user_after_tool" in lacks:
