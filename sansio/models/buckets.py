@@ -28,6 +28,14 @@ def totals(usage: Usage) -> tuple[int, int] | None:
     return prompt, completion
 
 
+def is_plain(usage: Usage) -> bool:
+    """Whether all of the prompt is fresh text, and all of the completion text."""
+    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+    if prompt is not None and (prompt.cached_tokens or _is_mixed(prompt)):
+        return False
+    return completion is None or not (completion.reasoning_tokens or completion.audio_tokens or completion.image_tokens)
+
+
 def of_prompt(tokens: int, details: PromptTokensDetails | None) -> Buckets | None:
     """The buckets of the prompt, fresh tokens first.
 

@@ -10,7 +10,7 @@ from typing import Final, cast
 import msgspec
 
 from ..types import EmbeddingResponse, RerankResponse, Response, Usage
-from .pricing import Cost, Units, price
+from .pricing import Cost, Units, plain_total, price
 from .registry import Registry
 from .schema import Feature, ModelInfo, Prices
 
@@ -47,15 +47,13 @@ def cost(
     counts.  *units* are what is billed beside tokens; without them, the images, seconds of sound and rerank queries that
     the answer states.  See `price` for what is billed how, and `bill` for the single lines.
     """
-    found = bill(
-        response,
-        registry=registry,
-        provider=provider,
-        model=model,
-        service_tier=service_tier,
-        batch=batch,
-        units=units,
-    )
+    prices = _prices(response, registry, provider, model)
+    if prices is None:
+        return None
+    usage, tier = _usage(response), service_tier or _text(response, "service_tier")
+    if usage is not None and units is None and not batch and (total := plain_total(usage, prices, tier)) is not None:
+        return total
+    found = _bill(response, usage, prices, tier, batch=batch, units=units)
     return None if found is None else found.total
 
 
@@ -70,21 +68,30 @@ def bill(
     units: Units | None = None,
 ) -> Cost | None:
     """The same as `cost`, line by line."""
+    prices = _prices(response, registry, provider, model)
+    if prices is None:
+        return None
+    tier = service_tier or _text(response, "service_tier")
+    return _bill(response, _usage(response), prices, tier, batch=batch, units=units)
+
+
+def _prices(response: Response, registry: Registry, provider: str | None, model: str | None) -> Prices | None:
+    """The prices of the model that answered, or else of *model*."""
     named = provider or response.provider
     if named is None:
         return None
     for id in (_text(response, "model"), model):
         if id and (known := registry.find(named, id)) is not None and known.prices is not None:
-            created: object = getattr(response, "created", None)
-            return price(
-                _usage(response),
-                known.prices,
-                service_tier=service_tier or _text(response, "service_tier"),
-                batch=batch,
-                at=created if isinstance(created, int) and created > 0 else None,
-                units=units or _stated(response, known.prices),
-            )
+            return known.prices
     return None
+
+
+def _bill(
+    response: Response, usage: Usage | None, prices: Prices, tier: str | None, *, batch: bool, units: Units | None
+) -> Cost | None:
+    created: object = getattr(response, "created", None)
+    at = created if isinstance(created, int) and created > 0 else None
+    return price(usage, prices, service_tier=tier, batch=batch, at=at, units=units or _stated(response, prices))
 
 
 def _usage(response: Response) -> Usage | None:

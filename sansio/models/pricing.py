@@ -16,7 +16,7 @@ import msgspec
 
 from ..errors import LocalProtocolError
 from ..types import Usage
-from .buckets import Buckets, of_completion, of_prompt, totals
+from .buckets import Buckets, is_plain, of_completion, of_prompt, totals
 from .schema import UNITS, Prices, Rates, Tier, UnitRates
 
 # Wide enough that no product or sum of real prices and counts is ever rounded, whatever the caller's own context says.
@@ -119,10 +119,10 @@ def price(
 ) -> Cost | None:
     """What the usage costs at these prices; None where it is unknown.
 
-    *at* is Unix time, needed only where prices depend on the hour.  A service tier without rates of its own is billed
-    at the standard ones, and what reserved capacity served is unknown.  *units* alone will do for what has no tokens, and `web_searches` of the usage are added to them;
-    without any, the cost of a model that is priced by the image, second, page, character or query is unknown.  What the
-    provider itself says (`usage.cost`) plays no part.
+    *at* is Unix time, needed only where prices depend on the hour.  A service tier without rates of its own is billed at
+    the standard ones, and what reserved capacity served is unknown.  *units* alone will do for what has no tokens, and
+    `web_searches` of the usage are added to them; without any, the cost of a model that is priced by the image, second,
+    page, character or query is unknown.  What the provider itself says (`usage.cost`) plays no part.
     """
     if prices.incomplete or (usage is None and units is None):
         return None
@@ -142,6 +142,21 @@ def price(
     for_units = _sum(other)
     total = _EXACT.add(_EXACT.add(for_prompt, for_completion), for_units)
     return Cost(total, for_prompt, for_completion, for_units, (*prompt, *completion, *other))
+
+
+def plain_total(usage: Usage, prices: Prices, service_tier: str | None) -> Decimal | None:
+    """`price(...).total` where it is fresh text in, text out, and nothing else, as for most calls; None for any other.
+
+    It costs half of that, and every answer is priced.
+    """
+    tokens = totals(usage)
+    if tokens is None or prices.units is not None or prices.incomplete or usage.web_searches:
+        return None
+    rates = rates_for(prices, tokens[0], service_tier=service_tier)
+    if rates is None or rates.input is None or rates.output is None or not is_plain(usage):
+        return None
+    micro_dollars = _EXACT.fma(rates.output, tokens[1], _EXACT.multiply(rates.input, tokens[0]))
+    return _EXACT.scaleb(micro_dollars, _MILLION)
 
 
 def rates_for(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar, get_args
+from typing import Final, TypeVar, get_args
 
 import msgspec
 from hypothesis import given
@@ -22,12 +22,14 @@ from sansio.models import (
     UnitRates,
     Units,
     dump,
+    info,
     price,
     rates_for,
     read,
     read_litellm,
 )
 from sansio.models.buckets import of_completion, of_prompt
+from sansio.models.pricing import plain_total
 from sansio.types import CompletionTokensDetails, PromptTokensDetails, Usage
 
 D = TypeVar("D", bound=msgspec.Struct)
@@ -140,6 +142,33 @@ def test_the_lines_of_a_bill_are_its_total_and_every_token(
     assert _exact([found.prompt, found.completion, found.units]) == Fraction(found.total)
     assert sum(line.quantity for line in found.lines if line.tokens) == usage.total_tokens
     assert all(line.amount >= 0 for line in found.lines)
+
+
+PLAIN: Final = st.builds(
+    Usage,
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    prompt_tokens_details=st.sampled_from([None, PromptTokensDetails(), PromptTokensDetails(cached_tokens=0)]),
+    completion_tokens_details=st.sampled_from([None, CompletionTokensDetails(reasoning_tokens=0)]),
+)
+
+
+@given(
+    usage=st.one_of(PLAIN, usages()),
+    of=prices(),
+    service=st.sampled_from([None, "auto", "flex", "priority", "reserved", "batch"]),
+)
+def test_what_is_said_in_short_is_the_total_of_the_bill(usage: Usage, of: Prices, service: str | None) -> None:
+    if (short := plain_total(usage, of, service)) is not None:
+        assert short == _cost(price(usage, of, service_tier=service)).total
+
+
+@given(usage=PLAIN)
+def test_plain_calls_are_priced_in_short(usage: Usage) -> None:
+    gpt = info("openai/gpt-4o")
+    assert gpt is not None
+    assert gpt.prices is not None
+    assert plain_total(usage, gpt.prices, "default") == _cost(price(usage, gpt.prices)).total
 
 
 def _exact(amounts: Iterable[Decimal]) -> Fraction:
