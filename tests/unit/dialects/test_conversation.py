@@ -89,6 +89,7 @@ def refusal(lacks: str, *messages: Message, **how: Any) -> str | None:
         ("empty_content", [user([TextPart(text="")])], None),
         ("empty_content", [HI, Message("assistant", [], parts=[TextPart(text="so")])], None),
         ("empty_content", [HI, assistant(), user([])], "messages[2]"),
+        ("empty_content", [HI, assistant([], tool_calls=[CALL]), tool("r", CALL.id)], "messages[1]"),
         ("no_messages", [HI], None),
         ("no_messages", [], "messages"),
         ("assistant_first", [], None),

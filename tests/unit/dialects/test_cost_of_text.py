@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -39,11 +40,13 @@ def _calls(act: Callable[[], object]) -> Counter[str]:
         counts[event] += 1
 
     before = sys.getprofile()
+    gc.disable()  # others may be called about it
     sys.setprofile(count)
     try:
         act()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return counts
 
 

@@ -59,6 +59,7 @@ def test_the_package_knows_models_and_prices() -> None:
 
 
 def test_the_cost_is_that_of_the_bill() -> None:
+    assert bill(_answer(), registry=REGISTRY, provider="nobody") is None
     found = bill(_answer(), registry=REGISTRY)
     assert found is not None
     assert found.total == cost(_answer(), registry=REGISTRY) == D("0.004")
