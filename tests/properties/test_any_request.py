@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,17 +12,19 @@ from sansio import dialects
 from sansio.dialects.served import Asked
 from sansio.errors import Failure, LocalProtocolError, UnsupportedParameterError
 from sansio.exchange import Exchange
-from sansio.types import ChatRequest, ChatResponse, CountTokensRequest, Request, TokenCount
+from sansio.types import ChatRequest, CountTokensRequest, Request
 from tests.properties.crossing import DOUBLES, requests, server_of
 from tests.properties.test_any_bytes import payload, spoiled
+
+R = TypeVar("R")
 
 COUNTING = ["anthropic", "bedrock_converse", "gemini", "openai_responses"]
 
 
-def sent_on(request: Request[ChatResponse] | Request[TokenCount], dialect: str) -> None:
+def sent_on(request: Request[R], dialect: str) -> None:
     """The request goes to *dialect*, or is refused before it is sent."""
     try:
-        exchange: Exchange[ChatResponse] | Exchange[TokenCount] = Exchange(DOUBLES[dialect], request, on_loss="drop")
+        exchange: Exchange[R] = Exchange(DOUBLES[dialect], request, on_loss="drop")
     except (LocalProtocolError, UnsupportedParameterError):
         return
     assert exchange.request.body
@@ -43,9 +47,10 @@ def test_any_request_is_read_or_refused(dialect: str, data: st.DataObject, other
         http = Exchange(DOUBLES[dialect], data.draw(requests(dialect)), on_loss="drop").request
     except LocalProtocolError:
         return
-    assert isinstance(http.body, bytes)
+    whole = http.body
+    assert isinstance(whole, bytes)
     target, server = server_of(http.url)
-    body = data.draw(st.composite(lambda draw: spoiled(draw, payload(draw, http.body)))())
+    body = data.draw(st.composite(lambda draw: spoiled(draw, payload(draw, whole)))())
     found = server.decode_request("POST", target, (), body)
     if not refused(found):
         assert isinstance(found, ChatRequest)
@@ -61,11 +66,12 @@ def test_any_question_is_read_or_refused(dialect: str, data: st.DataObject) -> N
         http = Exchange(DOUBLES[dialect], CountTokensRequest(data.draw(requests(dialect))), on_loss="drop").request
     except LocalProtocolError:
         return
-    assert isinstance(http.body, bytes)
+    whole = http.body
+    assert isinstance(whole, bytes)
     target = http.url.removeprefix(DOUBLES[dialect].base_url)
     server = dialects.operation_server(target)
     assert server is not None
-    body = data.draw(st.composite(lambda draw: spoiled(draw, payload(draw, http.body)))())
+    body = data.draw(st.composite(lambda draw: spoiled(draw, payload(draw, whole)))())
     found = server.decode("POST", target, (), body)
     if not refused(found):
         assert isinstance(found, Asked)
