@@ -41,7 +41,7 @@ PROVIDER = double("bedrock_converse")
 EMPTY: dict[str, object] = {"type": "object", "properties": {}}
 
 
-_text = texts(min_size=1)
+_text = texts(min_size=1).filter(str.strip)  # the API refuses a text of white space, which is omitted
 _extra = optional(extras())
 _mark = optional(st.builds(CacheControl, ttl=optional(st.sampled_from(["5m", "1h"]))))
 _data = st.binary(min_size=1, max_size=6).map(lambda data: msgspec.json.encode(data).decode().strip('"'))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from sansio.dialects.ids import with_own_ids
 from sansio.dialects.openai_chat import CODEC
 from sansio.dialects.openai_chat.encoder import Encoder
 from sansio.dialects.openai_chat.server_request import decode_request
@@ -33,10 +34,10 @@ USAGE = StreamOptions(include_usage=True)
 
 
 def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
-    """What a request comes to on the wire: its verb says whether it streams, and a bare text is a message."""
+    """What a request comes to on the wire: its verb says whether it streams, a bare text is a message, and ids are apart."""
     return msgspec.structs.replace(
         request,
-        messages=request.conversation,
+        messages=with_own_ids(request.conversation),
         stream=True if stream else UNSET,
         stream_options=USAGE if stream else UNSET,
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, Raw
 
+from sansio.dialects.ids import with_own_ids
 from sansio.dialects.openai_responses import CODEC
 from sansio.dialects.openai_responses.server import SERVER
 from sansio.dialects.openai_responses.wire import DIALECT
@@ -192,9 +193,12 @@ def requests() -> st.SearchStrategy[ChatRequest]:
 
 
 def normalise(request: ChatRequest, *, stream: bool) -> ChatRequest:
-    """What a request comes to on the wire: its verb says whether it streams."""
+    """What a request comes to on the wire: its verb says whether it streams, and ids are apart."""
     return msgspec.structs.replace(
-        request, stream=True if stream else UNSET, stream_options=request.stream_options if stream else UNSET
+        request,
+        messages=request.messages if isinstance(request.messages, str) else with_own_ids(request.messages),
+        stream=True if stream else UNSET,
+        stream_options=request.stream_options if stream else UNSET,
     )
 
 
