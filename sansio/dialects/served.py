@@ -63,7 +63,19 @@ def encoding(type_: type[R], encode: Callable[[R], bytes]) -> Callable[[Response
     return checked
 
 
-def counting(chat: ChatRequest, dialect: str, encode: Callable[[TokenCount], bytes]) -> Asked:
-    """The question of *dialect* how many tokens a chat is."""
-    own = msgspec.structs.replace(chat, dialect=dialect)
-    return Asked(CountTokensRequest(chat=own), encoding(TokenCount, encode))
+def token_counter(
+    dialect: str,
+    decode: Callable[[str, str, Headers, bytes], ChatRequest | Failure],
+    encode: Callable[[TokenCount], bytes],
+    encode_failure: Callable[[Failure], tuple[int, Headers, bytes]],
+) -> OperationServer:
+    """The server side of counting the tokens of the chat that *decode* finds."""
+
+    def asked(method: str, path: str, headers: Headers, body: bytes) -> Asked | Failure:
+        chat = decode(method, path, headers, body)
+        if isinstance(chat, Failure):
+            return chat
+        own = msgspec.structs.replace(chat, dialect=dialect)
+        return Asked(CountTokensRequest(chat=own), encoding(TokenCount, encode))
+
+    return OperationServer(dialect=dialect, decode=asked, encode_failure=encode_failure)

@@ -47,8 +47,8 @@ class Connection:
     """One client's connection, seen from the server.
 
     Feed it with `receive_data`, then take events from `next_event` until it says None, and write `data_to_send()`.
-    Each RequestReceived, OperationReceived or RequestRefused is answered by `send`, event by event; the next request comes when the response
-    has ended.  When `should_close` is set, everything was said: write, and close.
+    Each RequestReceived, OperationReceived or RequestRefused is answered by `send`, event by event; the next request comes
+    when the response has ended.  When `should_close` is set, everything was said: write, and close.
 
     `limits.head` and `limits.body` bound a request (431 and 413).  *models* are the names with which `GET .../models` is
     answered; None leaves that request to the application, as one that is refused.

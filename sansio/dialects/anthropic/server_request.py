@@ -53,8 +53,8 @@ _PLAIN: Final[dict[str, tuple[type[object], str]]] = {
 def decode_request(method: str, path: str, headers: Headers, body: bytes, ending: str = PATH) -> ChatRequest | Failure:
     """The request in *body*, or why there is none: a Failure with the status to answer, never an exception.
 
-    *path* may have any prefix before *ending*, and a query.  Unknown members of the request, its messages, blocks and tools are in their
-    `extra`; blocks, tools and choices of a type without one of ours are Opaque.  `stream` is kept.
+    *path* may have any prefix before *ending*, and a query.  Unknown members of the request, its messages, blocks and
+    tools are in their `extra`; blocks, tools and choices of a type without one of ours are Opaque.  `stream` is kept.
     """
     if not path.partition("?")[0].rstrip("/").endswith(ending):
         return _failure(404, f"{method} {path} is not served here")

@@ -13,8 +13,8 @@ from msgspec import Raw
 
 from ...errors import Failure
 from ...http import Headers
-from ...types import TokenCount
-from ..served import Asked, OperationServer, counting
+from ...types import ChatRequest, TokenCount
+from ..served import token_counter
 from .objects import members
 from .server_failure import encode_failure
 from .server_request import MODELS, chat_request, read_call
@@ -23,13 +23,13 @@ from .state import DIALECT
 _PATH: Final = re.compile(MODELS + r":countTokens/?")
 
 
-def _decode(method: str, path: str, headers: Headers, body: bytes) -> Asked | Failure:
-    return read_call((method, path), _PATH, headers, body, lambda model, _, raw: _asked(raw, model))
+def _decode(method: str, path: str, headers: Headers, body: bytes) -> ChatRequest | Failure:
+    return read_call((method, path), _PATH, headers, body, lambda model, _, raw: _chat(raw, model))
 
 
-def _asked(raw: Raw, model: str) -> Asked:
+def _chat(raw: Raw, model: str) -> ChatRequest:
     whole = members(raw, "$").get("generateContentRequest", raw)
-    return counting(chat_request(whole, model, stream=False), DIALECT, _encode)
+    return chat_request(whole, model, stream=False)
 
 
 def _encode(count: TokenCount) -> bytes:
@@ -37,4 +37,4 @@ def _encode(count: TokenCount) -> bytes:
     return msgspec.json.encode({"totalTokens": count.input_tokens, **cached})
 
 
-SERVER: Final = OperationServer(dialect=DIALECT, decode=_decode, encode_failure=encode_failure)
+SERVER: Final = token_counter(DIALECT, _decode, _encode, encode_failure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -24,13 +24,17 @@ from ..inbound import read_request
 from ..openai_chat.server_failure import encode_failure
 from ..openai_chat.server_request import WORDS
 from ..openai_chat.unknown import DIALECT
-from ..served import Asked, OperationServer, Served, encoding
+from ..served import Asked, OperationServer, encoding
 from ..shapes import Invalid
 
-_KINDS: Final[dict[str, type[EmbeddingRequest | ModerationRequest | RerankRequest]]] = {
-    "embeddings": EmbeddingRequest,
-    "moderations": ModerationRequest,
-    "rerank": RerankRequest,
+_Request: TypeAlias = EmbeddingRequest | ModerationRequest | RerankRequest
+_Response: TypeAlias = EmbeddingResponse | ModerationResponse | RerankResponse
+
+# By the end of the path what is asked, and what answers it.
+_KINDS: Final[dict[str, tuple[type[_Request], type[_Response]]]] = {
+    "embeddings": (EmbeddingRequest, EmbeddingResponse),
+    "moderations": (ModerationRequest, ModerationResponse),
+    "rerank": (RerankRequest, RerankResponse),
 }
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 
@@ -38,41 +42,26 @@ _members = msgspec.json.Decoder(dict[str, Raw]).decode
 def _decode(method: str, path: str, headers: Headers, body: bytes) -> Asked | Failure:
     """The request, its unknown members in `extra`."""
     ending = path.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return read_request((method, path), f"/{ending}", headers, body, partial(_asked, _KINDS[ending]), words=WORDS)
+    return read_request((method, path), f"/{ending}", headers, body, partial(_asked, *_KINDS[ending]), words=WORDS)
 
 
-def _asked(kind: type[EmbeddingRequest | ModerationRequest | RerankRequest], body: Raw) -> Asked:
+def _asked(kind: type[_Request], answer: type[_Response], body: Raw) -> Asked:
     members = _members(body)
     known = {name: members.pop(name) for name in kind.__struct_fields__ if name != "extra" and name in members}
     try:
         request = msgspec.json.decode(msgspec.json.encode(known), type=kind)
     except msgspec.ValidationError as exc:
         raise Invalid.of(exc) from exc
-    return _answering(msgspec.structs.replace(request, extra=members) if members else request)
+    if members:
+        request = msgspec.structs.replace(request, extra=members)
+    if isinstance(request, EmbeddingRequest) and request.encoding_format == "base64":
+        return Asked(request, encoding(EmbeddingResponse, _in_base64))
+    return Asked(request, encoding(answer, _encode))
 
 
-def _answering(request: EmbeddingRequest | ModerationRequest | RerankRequest) -> Asked:
-    asked: Served = request
-    match request:
-        case EmbeddingRequest(encoding_format="base64"):
-            return Asked(asked, encoding(EmbeddingResponse, _in_base64))
-        case EmbeddingRequest():
-            return Asked(asked, encoding(EmbeddingResponse, _encode))
-        case ModerationRequest():
-            return Asked(asked, encoding(ModerationResponse, _encode))
-        case _:
-            return Asked(asked, encoding(RerankResponse, _encode))
-
-
-def _encode(response: EmbeddingResponse | ModerationResponse | RerankResponse) -> bytes:
-    return msgspec.json.encode(_unstamped(response))
-
-
-def _unstamped(
-    response: EmbeddingResponse | ModerationResponse | RerankResponse,
-) -> EmbeddingResponse | ModerationResponse | RerankResponse:
+def _encode(response: _Response) -> bytes:
     """The response without what an exchange has stamped on it."""
-    return msgspec.structs.replace(response, cost=None, request_id=None, provider=None)
+    return msgspec.json.encode(msgspec.structs.replace(response, cost=None, request_id=None, provider=None))
 
 
 def _in_base64(response: EmbeddingResponse) -> bytes:

@@ -38,9 +38,9 @@ _read_stream_options: Final = shape(StreamOptions)
 def decode_request(method: str, path: str, headers: Headers, body: bytes, ending: str = PATH) -> ChatRequest | Failure:
     """The request in *body*, or why there is none: a Failure with the status to answer, never an exception.
 
-    *path* may have any prefix before *ending*, and a query.  `instructions` are the first message.  Unknown members of the request, its
-    messages, parts and tools are in their `extra`, those of the assistant's texts and calls in their state; items, parts,
-    tools and tool choices of an unknown type are Opaque.  `stream` is kept.
+    *path* may have any prefix before *ending*, and a query.  `instructions` are the first message.  Unknown members of the
+    request, its messages, parts and tools are in their `extra`, those of the assistant's texts and calls in their state;
+    items, parts, tools and tool choices of an unknown type are Opaque.  `stream` is kept.
     """
     return read_request((method, path), ending, headers, body, _read_request, words=WORDS)
 
